@@ -168,7 +168,7 @@ class WorkingCalendar:
 
 
 def calendar_of(years: Iterable[CalendarYear], days: Iterable[CalendarDay], version: str) -> WorkingCalendar:
-    """The calendar that the rows of ``calendar_year`` and ``calendar_day`` (objects with their columns) say."""
+    """The calendar from rows of ``calendar_year`` and ``calendar_day``, or objects with their columns."""
     return WorkingCalendar(
         {row.day: (row.is_workday, row.name) for row in days},
         frozenset(row.year for row in years if row.published),
@@ -212,11 +212,13 @@ def deadline(
     if start.tzinfo is None:
         raise ValueError("the start of a period must be an aware datetime")
     base = start.astimezone(UTC)
-    if isinstance(period, datetime):
-        return _at_moment(_aware(period), None, base=base, version=calendar.version)
-    if isinstance(period, date):
-        return _on_date(period, base=base, closing=closing, version=calendar.version)
     try:
+        if isinstance(period, date):
+            return _fixed(period, base=base, closing=closing, version=calendar.version)
+        if not isinstance(period, Period):
+            raise InvalidPeriod(
+                value=period, reason="expected a period or a date", reason_zh="应为期限或日期"
+            )
         if period.unit is Unit.MINUTES:
             due_at = base + timedelta(minutes=period.n)
             return _at_moment(due_at, period, base=base, version=calendar.version)
@@ -278,10 +280,12 @@ def _at_moment(due_at: datetime, period: Period | None, *, base: datetime, versi
     )
 
 
-def _on_date(day: date, *, base: datetime, closing: time | None, version: str) -> Deadline:
+def _fixed(limit: date, *, base: datetime, closing: time | None, version: str) -> Deadline:
+    if isinstance(limit, datetime):
+        return _at_moment(_aware(limit), None, base=base, version=version)
     return Deadline(
-        due_at=_end_of(day, closing),
-        last_day=day,
+        due_at=_end_of(limit, closing),
+        last_day=limit,
         unit=None,
         n=None,
         base=base,

@@ -28,3 +28,17 @@ class WorkflowError(Exception):
             return self.message_zh.format(**self.facts)
         except (KeyError, IndexError):
             return self.message_zh
+
+
+class CaseStops(WorkflowError):
+    """The case cannot go on by itself; an administrator must look at it."""
+
+    #: Every subclass leaves an incident: the command is rolled back, kept, and can be tried again.
+    code = "case-stops"
+    message_zh = "案件无法继续办理,请联系流程管理员处理(环节:{element})。"
+
+    @property
+    def element(self) -> str | None:
+        """Id of the element at which the case stops, when one is to blame."""
+        found = self.facts.get("element")
+        return str(found) if found is not None else None

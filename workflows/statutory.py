@@ -52,21 +52,20 @@ def statutory_rest_days(year: int) -> Mapping[date, str]:
     if moving is None:
         raise YearBeyondCalendar(year=year)
     eve = moving.spring_festival - timedelta(days=1)
-    named = {
-        date(year, 1, 1): "元旦",
-        eve: "除夕",
-        **{eve + timedelta(days=offset): "春节" for offset in (1, 2, 3)},
-        moving.qingming: "清明节",
-        **{date(year, 5, day): "劳动节" for day in (1, 2)},
-        moving.dragon_boat: "端午节",
-        **{date(year, 10, day): "国庆节" for day in (1, 2, 3)},
-    }
-    doubled = moving.mid_autumn in named
-    named.setdefault(moving.mid_autumn, "中秋节")
-    owed = [(day, name) for day, name in sorted(named.items()) if day.weekday() >= _SATURDAY]
-    if doubled:
-        owed.append((moving.mid_autumn, "中秋节"))
-    for day, name in sorted(owed):
+    feasts = [
+        (date(year, 1, 1), "元旦"),
+        (eve, "除夕"),
+        *((eve + timedelta(days=offset), "春节") for offset in (1, 2, 3)),
+        (moving.qingming, "清明节"),
+        *((date(year, 5, day), "劳动节") for day in (1, 2)),
+        (moving.dragon_boat, "端午节"),
+        *((date(year, 10, day), "国庆节") for day in (1, 2, 3)),
+        (moving.mid_autumn, "中秋节"),  # now and then one of the three days before: one rest day then
+    ]
+    named: dict[date, str] = {}
+    for day, name in feasts:
+        named.setdefault(day, name)
+    for day, name in sorted(feast for feast in feasts if feast[0].weekday() >= _SATURDAY):
         named[_next_free(day, named)] = f"{name}（补休）"
     return MappingProxyType(named)
 

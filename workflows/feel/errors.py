@@ -11,7 +11,9 @@ class FeelSyntaxError(WorkflowError):
     code = "feel-syntax"
     message_zh = "表达式有误（第 {line} 行第 {column} 列）：{problem_zh}"
 
-    def __init__(self, message: str, *, problem_zh: str, text: str, line: int, column: int, expected: str) -> None:
+    def __init__(
+        self, message: str, *, problem_zh: str, text: str, line: int, column: int, expected: str
+    ) -> None:
         super().__init__(
             message, problem_zh=problem_zh, text=text[:200], line=line, column=column, expected=expected
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 from workflows.feel.errors import FeelSyntaxError
@@ -33,22 +34,19 @@ _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _OPERATOR: Final = re.compile(r"\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{},:.]")
-_FULL_WIDTH: Final = re.compile("[\\u2018-\\u201d\\u3001-\\u3003\\u3008-\\u3011\\uff01-\\uff0f\\uff1a-\\uff20]")
+_FULL_WIDTH: Final = re.compile(
+    "[\\u2018-\\u201d\\u3001-\\u3003\\u3008-\\u3011\\uff01-\\uff0f\\uff1a-\\uff20]"
+)
 _SIMPLE_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
 KEYWORDS: Final = frozenset(
-    "if then else for in return some every satisfies instance of function external between and or"
-    " null true false".split()
+    {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "instance", "of"}
+    | {"function", "external", "between", "and", "or", "null", "true", "false"}
 )
-#: Names of several words that the language itself defines.
-PHRASES: Final = (
-    "time offset",
-    "start included",
-    "end included",
-    "years and months duration",
-    "days and time duration",
-    "date and time",
-)
+#: How many names with spaces one text may introduce.
+MAX_NAMES: Final = 100
+#: Properties of built-in values whose names have two words.
+MEMBERS: Final = ("time offset", "start included", "end included")
 
 
 class Kind(StrEnum):
@@ -79,22 +77,24 @@ class Scanner:
 
     def __init__(self, text: str, names: Iterable[str], phrases: Iterable[str]) -> None:
         self.text = text
-        self._special: list[tuple[str, re.Pattern[str]]] = []
-        self._called: list[tuple[str, re.Pattern[str]]] = []
+        self._room = MAX_NAMES
+        self._special: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        self._phrases = _phrases(tuple(phrases))
         for name in names:
+            self._room += 1
             self.learn(name)
-        for phrase in phrases:
-            self._called.append((phrase, _phrase_pattern(phrase, called=True)))
-        for phrase in PHRASES:
-            self._called.append((phrase, _phrase_pattern(phrase, called=False)))
 
     def learn(self, name: str) -> None:
         """Recognise this name from here on; a plain identifier needs no learning."""
         name = " ".join(name.split())
-        if not name or (IDENTIFIER.fullmatch(name) and name not in KEYWORDS):
+        if not name or IDENTIFIER.fullmatch(name):
             return
-        self._special.append((name, _phrase_pattern(name, called=False)))
-        self._special.sort(key=lambda entry: -len(entry[0]))
+        self._room -= 1
+        if self._room < 0:
+            self.fail(0, "fewer names", "Too many names with spaces.", "含空格的名称过多。")
+        known = self._special.setdefault(name[0], [])
+        known.append((name, _name_pattern(name)))
+        known.sort(key=lambda entry: -len(entry[0]))
 
     def skip_blank(self, position: int) -> int:
         """The position of the next token."""
@@ -109,11 +109,13 @@ class Scanner:
         return self._name(start) or self._literal(start) or self._operator(start)
 
     def _name(self, start: int) -> Token | None:
-        for known in (self._special, self._called):
-            for name, pattern in known:
-                match = pattern.match(self.text, start)
-                if match:
-                    return Token(Kind.NAME, name, start, match.end())
+        for name, pattern in self._special.get(self.text[start], ()):
+            match = pattern.match(self.text, start)
+            if match:
+                return Token(Kind.NAME, name, start, match.end())
+        match = self._phrases.match(self.text, start)
+        if match:
+            return Token(Kind.NAME, " ".join(match.group().split()), start, match.end())
         match = IDENTIFIER.match(self.text, start)
         if not match:
             return None
@@ -128,7 +130,7 @@ class Scanner:
         match = _STRING.match(self.text, start + 1 if at else start)
         if not match:
             return None
-        value = _ESCAPE.sub(_unescape, match.group(1))
+        value = _join_surrogates(_ESCAPE.sub(_unescape, match.group(1)))
         return Token(Kind.AT if at else Kind.STRING, match.group(), start, match.end(), value)
 
     def _operator(self, start: int) -> Token:
@@ -145,7 +147,9 @@ class Scanner:
                 f"Full-width punctuation {character} is not part of the language.",
                 f"请改用半角标点，不要用“{character}”。",
             )
-        self.fail(start, "an expression", f"Unexpected character {character!r}.", f"不认识的字符“{character}”。")
+        return self.fail(
+            start, "an expression", f"Unexpected character {character!r}.", f"不认识的字符“{character}”。"
+        )
 
     def fail(self, position: int, expected: str, message: str, problem_zh: str) -> NoReturn:
         """Raise FeelSyntaxError for the position (an offset into the text)."""
@@ -160,11 +164,24 @@ class Scanner:
         )
 
 
-def _phrase_pattern(name: str, *, called: bool) -> re.Pattern[str]:
-    body = r"\s+".join(re.escape(word) for word in name.split())
-    follow = r"(?=\s*\()" if called else ""
+def _spaced(name: str) -> str:
+    return r"\s+".join(re.escape(word) for word in name.split())
+
+
+@lru_cache(maxsize=2048)
+def _name_pattern(name: str) -> re.Pattern[str]:
     boundary = f"(?![{_PART}])" if _PART_CHARACTER.match(name[-1]) else ""
-    return re.compile(body + boundary + follow)
+    return re.compile(_spaced(name) + boundary)
+
+
+@lru_cache(maxsize=4)
+def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    # Two names side by side mean nothing else, but "date and time" may be two variables.
+    bodies = [
+        _spaced(phrase) + ("" if KEYWORDS.isdisjoint(phrase.split()) else r"(?=\s*\()")
+        for phrase in sorted((*phrases, *MEMBERS), key=len, reverse=True)
+    ]
+    return re.compile(f"(?:{'|'.join(bodies)})(?![{_PART}])")
 
 
 def _unescape(match: re.Match[str]) -> str:
@@ -173,3 +190,9 @@ def _unescape(match: re.Match[str]) -> str:
         code = int(short or long, 16)
         return chr(code) if code < 0x110000 else "\ufffd"
     return _SIMPLE_ESCAPES.get(other, match.group())
+
+
+def _join_surrogates(value: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value

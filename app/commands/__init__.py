@@ -1,0 +1,13 @@
+"""Commands for the people who run an installation: ``flask --app app <group> <command>``."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.commands import cases, packages, users
+
+
+def register(app: Flask) -> None:
+    """Attach the command groups to the application."""
+    for group in (packages.group, users.group, cases.group):
+        app.cli.add_command(group)

@@ -1,0 +1,34 @@
+"""Cases: what can be done with one, each act in one transaction with its event.
+
+Every function takes a connection, who acts (``by``) and when (``at``); none commits. ``perform`` is the edge.
+"""
+
+from workflows.cases.actor import SYSTEM, Actor, NotPermitted, system_of
+from workflows.cases.claiming import TaskClaimedByAnother, claim_task, release_task
+from workflows.cases.completing import FormInvalid, complete_task
+from workflows.cases.correcting import cancel_case, set_data
+from workflows.cases.delivering import deliver_message
+from workflows.cases.firing import fire_timers
+from workflows.cases.incidents import retry_incident
+from workflows.cases.opening import CaseOpened, start_case
+from workflows.cases.performing import perform
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "CaseOpened",
+    "FormInvalid",
+    "NotPermitted",
+    "TaskClaimedByAnother",
+    "cancel_case",
+    "claim_task",
+    "complete_task",
+    "deliver_message",
+    "fire_timers",
+    "perform",
+    "release_task",
+    "retry_incident",
+    "set_data",
+    "start_case",
+    "system_of",
+]

@@ -1,0 +1,95 @@
+"""Taking a task for oneself, and giving it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from workflows.cases.actor import Actor, NotPermitted, may_do
+from workflows.cases.firing import fire_due
+from workflows.cases.open_case import OpenCase, open_case
+from workflows.cases.queues import candidates
+from workflows.cases.saving import save
+from workflows.engine.stepping import TaskNotOpen
+from workflows.errors import WorkflowError
+from workflows.tables import tasks
+
+
+class TaskClaimedByAnother(WorkflowError):
+    """Someone else is already working on this task."""
+
+    code = "task-claimed-by-another"
+    message_zh = "这项任务已由 {holder} 领取。"
+
+
+_TASK = select(tasks).where(tasks.c.case_id == bindparam("case"), tasks.c.number == bindparam("n"))
+
+
+def claim_task(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
+    """Take an open task. Claiming it again changes nothing.
+
+    Raises ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``.
+    """
+    case = open_case(connection, case_id)
+    fire_due(case, now=at)
+    task = permitted_task(connection, case, number, by)
+    if task.assignee == by.user:
+        if case.turns:
+            save(case)
+        return
+    _assign(connection, case, task, to=by.user, kind="claimed", by=by, at=at)
+
+
+def release_task(
+    connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime, reason: str = ""
+) -> None:
+    """Give a claimed task back to its candidates. Raises ``TaskNotOpen``, ``TaskClaimedByAnother``."""
+    case = open_case(connection, case_id)
+    fire_due(case, now=at)
+    task = permitted_task(connection, case, number, by)
+    if task.assignee is not None:
+        _assign(connection, case, task, to=None, kind="released", by=by, at=at, reason=reason)
+    elif case.turns:
+        save(case)
+
+
+def permitted_task(connection: Connection, case: OpenCase, number: int, by: Actor) -> Row[Any]:
+    """The open task, if ``by`` may do it now.
+
+    Raises ``TaskNotOpen`` when it is not open or does not exist, ``NotPermitted``, ``TaskClaimedByAnother``.
+    """
+    task = connection.execute(_TASK, {"case": case.facts.id, "n": number}).one_or_none()
+    if task is None or task.status != "open" or any(number in turn.closed for turn in case.turns):
+        raise TaskNotOpen(number=number, case=case.facts.number)
+    organisation, keys = candidates(connection, task.queue_id)
+    if not may_do(by, organisation=organisation, keys=keys, excluded=orjson.loads(task.excluded)):
+        raise NotPermitted(user=by.user, number=number)
+    if task.assignee is not None and task.assignee != by.user:
+        raise TaskClaimedByAnother(number=number, holder=task.assignee)
+    return task
+
+
+def _assign(
+    connection: Connection,
+    case: OpenCase,
+    task: Row[Any],
+    *,
+    to: str | None,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    command = {"task": task.number, "element": task.element_id}
+    if reason:
+        command["reason"] = reason
+    case.finish(case.turn(kind, at=at, by=by, command=command))
+    save(case)
+    connection.execute(
+        update(tasks)
+        .where(tasks.c.case_id == case.facts.id, tasks.c.number == task.number)
+        .values(assignee=to, claimed_at=at if to is not None else None)
+    )

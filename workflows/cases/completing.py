@@ -1,0 +1,64 @@
+"""Completing a task."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workflows.cases.actor import Actor
+from workflows.cases.claiming import permitted_task
+from workflows.cases.firing import fire_due
+from workflows.cases.identities import store
+from workflows.cases.open_case import open_case
+from workflows.cases.saving import save
+from workflows.cases.submission import FormInvalid, accept
+from workflows.engine import stepping
+
+__all__ = ["FormInvalid", "complete_task"]
+
+
+def complete_task(
+    connection: Connection,
+    *,
+    case_id: int,
+    number: int,
+    data: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    attachments: Collection[str] = frozenset(),
+) -> None:
+    """Complete a task with what its form was filled in with.
+
+    1. Lock the case and fire its timers that are due: who is late finds what the law has made of it.
+    2. Check that the task is open and ``by`` may do it.
+    3. Judge the form; write its fields into the task's scope, identities apart.
+    4. Run the engine on, and write everything with its event.
+
+    Raises ``CaseEnded``, ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``, ``FormInvalid``, or a
+    ``CaseStops`` when the diagram cannot go on; then nothing has changed.
+    """
+    case = open_case(connection, case_id)
+    fire_due(case, now=at)
+    row = permitted_task(connection, case, number, by)
+    turn = case.turn("completed", at=at, by=by, command={"task": number, "element": row.element_id})
+    workflow = case.workflow(turn)
+    task = stepping.open_task(workflow, number)
+    element = task.element
+    assert element is not None
+    values, concealed = accept(
+        turn.resources(task),
+        element.properties.get("form"),
+        data,
+        known=case.scopes.view(task.scope, turn.beneath),
+        attachments=attachments,
+    )
+    if values:
+        turn.command["data"] = values
+        case.scopes.write(task.scope, values)
+    stepping.complete(workflow, task)
+    case.finish(turn)
+    save(case)
+    store(connection, case_id, concealed)

@@ -1,0 +1,150 @@
+"""What a turn asks beyond its case, answered from the database within the command's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from workflows import outbox
+from workflows.calendar_store import load_calendar
+from workflows.calendars import Deadline, deadline
+from workflows.cases.turn import Turn, usable_limit
+from workflows.engine.tree import CaseTask
+from workflows.errors import WorkflowError
+from workflows.feel import compile_expression
+from workflows.operators import CATALOGUE, Effect, OperatorContext
+from workflows.tables import clocks, organisations, tasks
+
+
+class NoSuchOperator(WorkflowError):
+    """There is no operator of this name."""
+
+    code = "no-such-operator"
+    message_zh = "没有名为“{name}”的自动操作。"
+
+
+class OperatorRaised(WorkflowError):
+    """The operator raised an error of its own."""
+
+    code = "operator-raised"
+    message_zh = "自动操作出错({error})。"
+
+
+_RUNNING = select(clocks.c.name, clocks.c.due_at).where(
+    clocks.c.case_id == bindparam("case"), clocks.c.state == "running"
+)
+_PERFORMER = (
+    select(tasks.c.ended_by)
+    .where(
+        tasks.c.case_id == bindparam("case"),
+        tasks.c.element_id == bindparam("element"),
+        tasks.c.status == "completed",
+    )
+    .order_by(tasks.c.ended_at.desc(), tasks.c.number.desc())
+    .limit(1)
+)
+_SETTINGS = select(organisations.c.settings).where(organisations.c.slug == bindparam("slug"))
+
+
+class Live:
+    """Answers for one command on one case; what it reads it reads at most once."""
+
+    def __init__(self, connection: Connection, case_id: int, organisation: str) -> None:
+        self.connection = connection
+        self.case_id = case_id
+        self.organisation = organisation
+        #: Who completed what in this command, before it is written.
+        self.performed: dict[str, str] = {}
+        #: Clocks of the case by name, as this command leaves them.
+        self._running: dict[str, datetime] | None = None
+        self._closing: time | None = None
+        self._knows_closing = False
+
+    def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
+        return deadline(
+            limit, start=start, calendar=load_calendar(self.connection), closing=self.closing_time()
+        )
+
+    def closing_time(self) -> time | None:
+        """When the office closes, if its duties end then and not at midnight."""
+        if not self._knows_closing:
+            settings = self.connection.execute(_SETTINGS, {"slug": self.organisation}).scalar_one_or_none()
+            text = orjson.loads(settings or "{}").get("closing")
+            self._closing = time.fromisoformat(text) if text else None
+            self._knows_closing = True
+        return self._closing
+
+    def running(self) -> dict[str, datetime]:
+        """Due moments of the running clocks, by name."""
+        if self._running is None:
+            found = self.connection.execute(_RUNNING, {"case": self.case_id})
+            self._running = {row.name: row.due_at for row in found}
+        return self._running
+
+    def clock_due(self, name: str) -> datetime | None:
+        return self.running().get(name)
+
+    def performer(self, element_id: str) -> str | None:
+        if element_id in self.performed:
+            return self.performed[element_id]
+        return self.connection.execute(
+            _PERFORMER, {"case": self.case_id, "element": element_id}
+        ).scalar_one_or_none()
+
+    def operate(self, turn: Turn, task: CaseTask, name: str, parameters: Mapping[str, Any]) -> Effect:
+        operator = CATALOGUE.get(name)
+        if operator is None:
+            raise NoSuchOperator(name=name)
+        context = self._context(turn, task)
+        try:
+            return operator.run(context, **parameters)
+        except WorkflowError:
+            raise
+        except Exception as error:
+            raise OperatorRaised(name=name, error=f"{type(error).__name__}: {error}") from error
+
+    def _context(self, turn: Turn, task: CaseTask) -> OperatorContext:
+        resources = turn.resources(task)
+        element = task.element
+        assert element is not None
+        sent = 0
+
+        def send(kind: str, body: dict[str, Any]) -> str:
+            nonlocal sent
+            key = f"{turn.case.id}-{turn.seq}-{task.id}-{sent}"
+            sent += 1
+            outbox.post(self.connection, key=key, kind=kind, case_id=turn.case.id, body=body, at=turn.at)
+            return key
+
+        def due(limit: Any) -> Deadline:
+            usable = usable_limit(limit, element.id, str(limit))
+            return self.deadline(task.id, usable, start=turn.at)
+
+        def running_clocks() -> dict[str, datetime]:
+            running = dict(self.running())
+            running.update((clock.name, clock.due_at) for clock in turn.started_clocks)
+            for name in turn.stopped_clocks:
+                running.pop(name, None)
+            return running
+
+        return OperatorContext(
+            connection=self.connection,
+            organisation=turn.case.organisation,
+            case_id=turn.case.id,
+            case_number=turn.case.number,
+            seq=turn.seq,
+            task=task.id,
+            element_id=element.id,
+            at=turn.at,
+            actor=turn.actor,
+            notices=resources.notices,
+            registers=resources.registers,
+            evaluate=lambda text: turn.value(task.scope, compile_expression(text)),
+            deadline=due,
+            send=send,
+            running_clocks=running_clocks,
+        )

@@ -1,0 +1,162 @@
+"""A case that a command has locked: what is stored of it, its running engine, the turns taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
+
+from workflows.cases.actor import SYSTEM, Actor
+from workflows.cases.live import Live
+from workflows.cases.turn import Armed, CaseFacts, Turn
+from workflows.definitions import LoadedVersion, load_version
+from workflows.engine import state
+from workflows.engine.scopes import Scopes
+from workflows.engine.tree import CaseWorkflow
+from workflows.errors import WorkflowError
+from workflows.history import canonical, digest
+from workflows.tables import cases, timers
+
+
+class NoSuchCase(WorkflowError):
+    """There is no such case."""
+
+    code = "no-such-case"
+    message_zh = "没有这个案件。"
+
+
+class CaseEnded(WorkflowError):
+    """The case has ended; what comes after needs a case of its own."""
+
+    code = "case-ended"
+    message_zh = "案件已经办结,不能再办理。"
+
+
+class CaseBusy(WorkflowError):
+    """Another command is at work on this case."""
+
+    code = "case-busy"
+    message_zh = "另一项操作正在处理这个案件,请稍后再试。"
+
+
+#: The earliest armed timer comes along, so that a command with nothing due needs no second look.
+_NEXT_DUE = (
+    select(func.min(timers.c.due_at))
+    .where(timers.c.case_id == bindparam("case"), timers.c.status == "armed")
+    .scalar_subquery()
+    .label("next_due")
+)
+_CASE = select(cases, _NEXT_DUE).where(cases.c.id == bindparam("case"))
+_LOCKED = _CASE.with_for_update(of=cases)
+_LOCKED_IF_FREE = _CASE.with_for_update(of=cases, skip_locked=True)
+_ARMED = select(timers).where(timers.c.case_id == bindparam("case"), timers.c.status == "armed")
+
+
+@dataclass(kw_only=True)
+class OpenCase:
+    """A locked case. Commands take turns on it and then save it once."""
+
+    connection: Connection
+    row: Row[Any]
+    version: LoadedVersion
+    facts: CaseFacts
+    live: Live
+    scopes: Scopes
+    turns: list[Turn] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    encoded: bytes | None = None
+    _workflow: CaseWorkflow | None = None
+
+    def workflow(self, turn: Turn) -> CaseWorkflow:
+        """The running engine, decoded when first needed, with ``turn`` as its host."""
+        if self._workflow is None:
+            self._workflow = state.decode(self.row.state, self.version.process, turn)
+        self._workflow.host = turn
+        self._workflow.script_engine = turn
+        return self._workflow
+
+    def adopt(self, workflow: CaseWorkflow) -> None:
+        """Take the engine of a case that has just been started."""
+        self._workflow = workflow
+
+    @property
+    def running(self) -> CaseWorkflow | None:
+        return self._workflow
+
+    def turn(self, kind: str, *, at: datetime, by: Actor | None, command: dict[str, Any]) -> Turn:
+        """Begin the next turn; ``by`` is ``None`` for the system."""
+        return Turn(
+            case=self.facts,
+            version=self.version,
+            scopes=self.scopes,
+            outside=self.live,
+            kind=kind,
+            at=at,
+            seq=int(self.row.seq) + len(self.turns) + 1,
+            actor=by.user if by is not None else SYSTEM,
+            on_behalf_of=by.on_behalf_of if by is not None else None,
+            command=command,
+        )
+
+    def finish(self, turn: Turn) -> None:
+        """Note a turn as taken: its event, with the digests of what it left."""
+        turn.settle()
+        body = turn.body()
+        if self._workflow is not None:
+            self.encoded = state.encode(self._workflow)
+            body["state"] = digest(self.encoded)
+            body["data"] = digest(canonical(self.scopes.to_json()))
+        if turn.kind == "completed":
+            self.live.performed[turn.command["element"]] = turn.actor
+        self.turns.append(turn)
+        self.bodies.append(body)
+
+    def armed(self) -> dict[int, tuple[datetime, datetime, str]]:
+        """Armed timers as this command leaves them: task → (due, armed at, element)."""
+        found = {
+            row.task: (row.due_at, row.armed_at, row.element_id)
+            for row in self.connection.execute(_ARMED, {"case": self.facts.id})
+        }
+        for turn in self.turns:
+            for task in turn.disarmed:
+                found.pop(task, None)
+            for timer in turn.armed.values():
+                found[timer.task] = _due(timer, turn)
+        return found
+
+
+def _due(timer: Armed, turn: Turn) -> tuple[datetime, datetime, str]:
+    return timer.due_at, turn.at, timer.element_id
+
+
+def open_case(connection: Connection, case_id: int, *, wait: bool = True) -> OpenCase:
+    """Lock a case that is still open.
+
+    Raises ``NoSuchCase``, ``CaseEnded``, and ``CaseBusy`` when ``wait`` is false and another holds it.
+    """
+    statement: Select[Any] = _LOCKED if wait else _LOCKED_IF_FREE
+    row = connection.execute(statement, {"case": case_id}).one_or_none()
+    if row is None:
+        if not wait and connection.execute(_CASE, {"case": case_id}).one_or_none() is not None:
+            raise CaseBusy(case=case_id)
+        raise NoSuchCase(case=case_id)
+    if row.status != "open":
+        raise CaseEnded(case=row.number)
+    facts = CaseFacts(
+        id=row.id,
+        number=row.number,
+        organisation=row.organisation,
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+    )
+    return OpenCase(
+        connection=connection,
+        row=row,
+        version=load_version(connection, row.version_id),
+        facts=facts,
+        live=Live(connection, row.id, row.organisation),
+        scopes=Scopes.from_json(orjson.loads(row.data)),
+    )

@@ -1,0 +1,121 @@
+"""Opening a case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from workflows.cases.actor import SYSTEM, Actor, NotPermitted, may_do
+from workflows.cases.identities import store
+from workflows.cases.live import Live
+from workflows.cases.open_case import CaseFacts, OpenCase
+from workflows.cases.saving import save
+from workflows.cases.submission import accept
+from workflows.cases.turn import Turn, as_keys
+from workflows.clock import BEIJING
+from workflows.counters import next_value
+from workflows.definitions import LoadedVersion, current_version, load_version
+from workflows.diagrams import Element
+from workflows.engine import stepping
+from workflows.engine.scopes import CASE, Scopes
+from workflows.feel import compile_expression
+from workflows.history import GENESIS
+from workflows.tables import cases
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened:
+    """The case that was opened."""
+
+    id: int
+    number: str
+
+
+def start_case(
+    connection: Connection,
+    *,
+    key: str,
+    data: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    start_element: str | None = None,
+    origin: str | None = None,
+    attachments: Collection[str] = frozenset(),
+) -> CaseOpened:
+    """Open a case of the regulation ``key`` in the version in force at ``at``.
+
+    1. The start form judges ``data``; whoever may stand at the start event may open a case.
+    2. A case that another case or a schedule starts (``origin`` says which) brings its data unjudged.
+    3. The engine runs up to the first waits; everything is written with event 1.
+
+    Raises ``NoSuchDefinition``, ``FormInvalid``, ``NotPermitted``, or a ``CaseStops`` when the diagram
+    cannot even begin.
+    """
+    version = load_version(connection, current_version(connection, key, at=at))
+    element = version.start_element(start_element)
+    values, concealed = dict(data), []
+    if origin is None:
+        resources = version.resources[version.process.key]
+        values, concealed = accept(
+            resources, element.properties.get("form"), data, known={}, attachments=attachments
+        )
+    case = _new(connection, version, by=by, at=at)
+    command = {"start": element.id, "data": values, "origin": origin, "version": version.content_hash}
+    turn = case.turn("opened", at=at, by=None if by.user == SYSTEM else by, command=command)
+    if origin is None:
+        _check_starter(turn, element, by)
+    case.scopes.write(CASE, values)
+    case.adopt(stepping.start(version.process, turn, at_element=element.id))
+    case.finish(turn)
+    save(case)
+    store(connection, case.facts.id, concealed)
+    return CaseOpened(id=case.facts.id, number=case.facts.number)
+
+
+def _check_starter(turn: Turn, element: Element, by: Actor) -> None:
+    lane = turn.version.process.diagram.lane_of(element)
+    text = element.properties.get("candidates") or (lane.properties.get("candidates") if lane else None)
+    if by.organisation != turn.case.organisation:
+        raise NotPermitted(user=by.user, element=element.id)
+    if text is None:
+        return
+    keys = as_keys(turn.evaluate(CASE, compile_expression(text)))
+    if not may_do(by, organisation=turn.case.organisation, keys=keys, excluded=()):
+        raise NotPermitted(user=by.user, element=element.id)
+
+
+def _new(connection: Connection, version: LoadedVersion, *, by: Actor, at: datetime) -> OpenCase:
+    year = at.astimezone(BEIJING).year
+    count = next_value(connection, f"case:{version.organisation}:{year}")
+    number = f"{version.organisation}-{year}-{count:05d}"
+    made = connection.execute(
+        insert(cases).values(
+            number=number,
+            organisation=version.organisation,
+            definition_id=version.definition_id,
+            version_id=version.id,
+            status="open",
+            seq=0,
+            head=GENESIS,
+            data="{}",
+            opened_at=at,
+            opened_by=by.user,
+        )
+    ).inserted_primary_key
+    assert made is not None
+    row = connection.execute(select(cases).where(cases.c.id == made[0])).one()
+    facts = CaseFacts(
+        id=row.id, number=number, organisation=version.organisation, opened_at=at, opened_by=by.user
+    )
+    return OpenCase(
+        connection=connection,
+        row=row,
+        version=version,
+        facts=facts,
+        live=Live(connection, row.id, version.organisation),
+        scopes=Scopes(),
+    )

@@ -1,0 +1,71 @@
+"""Connecting: SQLite in WAL mode with every commit on disk, or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+#: How long a writer waits for another before it gives up.
+BUSY_MILLISECONDS = 30_000
+
+
+def connect(url: str) -> Engine:
+    """Engine for a database URL such as ``sqlite:////data/guicheng.db`` or ``postgresql+psycopg://…``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=False)
+
+
+def sqlite_url(directory: Path) -> str:
+    """The URL of the embedded database in a data directory."""
+    return f"sqlite:///{directory / 'guicheng.db'}"
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One command: commits at the end, rolls back on any error. On SQLite it holds the write lock."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A consistent look at the data that takes no write lock."""
+    with engine.connect() as plain:
+        connection = plain.execution_options(reading=True)
+        with connection.begin():
+            yield connection
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MILLISECONDS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def configure(raw: Any, _: Any) -> None:
+        cursor = raw.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that later wants to write may be refused; taking the lock first never is.
+        reads = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,52 @@
+"""One regulation's files as one thing with one hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+import zstandard
+
+#: Where the diagram stands in a bundle.
+DIAGRAM = "diagram.bpmn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """The files of a version, by path: ``diagram.bpmn``, ``decisions/<id>.dmn``, ``forms/<name>.json``,
+    ``notices/<name>.html`` and ``registers.json``."""
+
+    files: Mapping[str, str]
+
+    @property
+    def diagram(self) -> bytes:
+        return self.files[DIAGRAM].encode()
+
+    def named(self, folder: str) -> dict[str, str]:
+        """Texts of the files in a folder, by name without ending."""
+        start = folder + "/"
+        return {
+            path[len(start) :].rsplit(".", 1)[0]: text
+            for path, text in self.files.items()
+            if path.startswith(start)
+        }
+
+    def canonical(self) -> bytes:
+        """The bytes the hash is made of: JSON with sorted paths."""
+        return orjson.dumps(dict(self.files), option=orjson.OPT_SORT_KEYS)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over all files, in hex."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    def packed(self) -> bytes:
+        """What is stored."""
+        return zstandard.ZstdCompressor(level=9).compress(self.canonical())
+
+    @classmethod
+    def unpack(cls, stored: bytes) -> Bundle:
+        """Read back what ``packed`` gave."""
+        return cls(files=orjson.loads(zstandard.ZstdDecompressor().decompress(stored)))

@@ -1,0 +1,159 @@
+"""Drafts and publication: a version is validated, numbered, its calls pinned, and never changed again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from workflows.definitions.bundle import Bundle
+from workflows.diagrams import read_diagram
+from workflows.errors import WorkflowError
+from workflows.tables import definitions, versions
+from workflows.validation import Finding, Severity, Surroundings, validate
+
+
+class PublicationRefused(WorkflowError):
+    """The diagram has faults that must be mended before it can be published."""
+
+    code = "publication-refused"
+    message_zh = "流程图有必须先改正的问题,不能发布。"
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        worst = [f for f in findings if f.severity is Severity.ERROR]
+        super().__init__(count=len(worst), first=worst[0].message_en if worst else "")
+
+
+class NoSuchDefinition(WorkflowError):
+    """There is no published regulation of this name."""
+
+    code = "no-such-definition"
+    message_zh = "没有已发布的制度“{key}”。"
+
+
+def definition_id(connection: Connection, *, key: str, organisation: str, name: str) -> int:
+    """Id of a definition, which is made when it is new; its name follows the diagram's."""
+    found = connection.execute(select(definitions).where(definitions.c.key == key)).one_or_none()
+    if found is None:
+        made = connection.execute(
+            insert(definitions).values(key=key, organisation=organisation, name=name)
+        ).inserted_primary_key
+        assert made is not None
+        return int(made[0])
+    if found.name != name:
+        connection.execute(update(definitions).where(definitions.c.id == found.id).values(name=name))
+    return int(found.id)
+
+
+def save_draft(
+    connection: Connection,
+    bundle: Bundle,
+    *,
+    key: str,
+    organisation: str,
+    author: str,
+    at: datetime,
+    package_hash: str | None = None,
+) -> int:
+    """Keep a bundle as the draft of its definition, replacing an earlier draft. Returns the version's id."""
+    definition = definition_id(connection, key=key, organisation=organisation, name=_name(bundle, key))
+    values: dict[str, Any] = {
+        "content_hash": bundle.content_hash,
+        "bundle": bundle.packed(),
+        "calls": "{}",
+        "package_hash": package_hash,
+        "author": author,
+        "created_at": at,
+    }
+    draft = connection.execute(
+        select(versions.c.id).where(versions.c.definition_id == definition, versions.c.status == "draft")
+    ).scalar_one_or_none()
+    if draft is not None:
+        connection.execute(update(versions).where(versions.c.id == draft).values(**values))
+        return int(draft)
+    made = connection.execute(
+        insert(versions).values(definition_id=definition, status="draft", **values)
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def publish(
+    connection: Connection,
+    bundle: Bundle,
+    *,
+    key: str,
+    organisation: str,
+    surroundings: Surroundings,
+    author: str,
+    approver: str | None,
+    at: datetime,
+    package_hash: str | None = None,
+) -> int:
+    """Make a bundle the next version of its definition and return the version's id.
+
+    1. Validate it against what it may refer to; any error refuses it.
+    2. Pin each process it calls to the version current at ``at``.
+    3. Number it, retire the one before, and drop a draft of the same content.
+
+    Raises ``PublicationRefused`` with the findings.
+    """
+    findings = validate(bundle.diagram, surroundings, process_id=key)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise PublicationRefused(findings)
+    definition = definition_id(connection, key=key, organisation=organisation, name=_name(bundle, key))
+    called = {element.called for element in read_diagram(bundle.diagram).of_kind("callActivity")}
+    calls = {process: current_version(connection, process, at=at) for process in sorted(filter(None, called))}
+    last = connection.execute(
+        select(func.max(versions.c.number)).where(versions.c.definition_id == definition)
+    ).scalar_one()
+    connection.execute(
+        update(versions)
+        .where(versions.c.definition_id == definition, versions.c.status == "published")
+        .values(status="retired", valid_until=at)
+    )
+    made = connection.execute(
+        insert(versions).values(
+            definition_id=definition,
+            number=(last or 0) + 1,
+            status="published",
+            content_hash=bundle.content_hash,
+            bundle=bundle.packed(),
+            calls=orjson.dumps(calls).decode(),
+            package_hash=package_hash,
+            valid_from=at,
+            author=author,
+            approver=approver,
+            created_at=at,
+            published_at=at,
+        )
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def current_version(connection: Connection, key: str, *, at: datetime) -> int:
+    """Id of the version in force at a moment. Raises ``NoSuchDefinition``."""
+    found = connection.execute(
+        select(versions.c.id)
+        .join(definitions, versions.c.definition_id == definitions.c.id)
+        .where(
+            definitions.c.key == key,
+            versions.c.number.is_not(None),
+            or_(versions.c.valid_from.is_(None), versions.c.valid_from <= at, versions.c.number == 1),
+            or_(versions.c.valid_until.is_(None), versions.c.valid_until > at),
+        )
+        .order_by(versions.c.number.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NoSuchDefinition(key=key)
+    return int(found)
+
+
+def _name(bundle: Bundle, key: str) -> str:
+    process = read_diagram(bundle.diagram).processes.get(key)
+    return process.name if process is not None and process.name else key

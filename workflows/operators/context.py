@@ -1,0 +1,43 @@
+"""What an operator may use: the case it acts for, the time, its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workflows.calendars import Deadline
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorContext:
+    """One call of an operator, inside the transaction of the command that caused it.
+
+    Everything an operator does must be either rows of that transaction or a row of the outbox, so that a
+    roll-back leaves nothing behind.
+    """
+
+    connection: Connection
+    organisation: str
+    case_id: int
+    case_number: str
+    #: Number of the event this call belongs to, and of the task that calls.
+    seq: int
+    task: int
+    element_id: str
+    at: datetime
+    actor: str
+    #: Texts of the notices, and the registers, of the version the case runs on.
+    notices: Mapping[str, str]
+    registers: Mapping[str, Any]
+    #: Value (JSON) of a FEEL text read in the caller's scope.
+    evaluate: Callable[[str], Any]
+    #: When a period, date or limit text that begins now is due.
+    deadline: Callable[[Any], Deadline]
+    #: Puts a message for the outside into the outbox: kind and body (JSON). Returns its idempotency key.
+    send: Callable[[str, dict[str, Any]], str]
+    #: Names of the clocks that run in this case, with their due moments.
+    running_clocks: Callable[[], Mapping[str, datetime]]

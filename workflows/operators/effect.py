@@ -1,0 +1,51 @@
+"""What an operator did, in a form the history keeps and re-execution can apply again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workflows.tables import from_microseconds, to_microseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """The outcome of one call of an operator.
+
+    ``result`` (JSON) goes under the diagram's ``resultVariable``; ``values`` are written into the scope as
+    they are; ``starts`` are the facts of a clock that begins (see ``StartedClock``, without its number);
+    ``stops`` names a clock that ends; ``outcome`` becomes the outcome of the case.
+    """
+
+    result: Any = None
+    values: dict[str, Any] = field(default_factory=dict)
+    starts: dict[str, Any] | None = None
+    stops: str | None = None
+    outcome: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The form the history keeps, without what is empty."""
+        starts = self.starts and {
+            name: to_microseconds(value) if isinstance(value, datetime) else value
+            for name, value in self.starts.items()
+        }
+        facts = {
+            "result": self.result,
+            "values": self.values,
+            "starts": starts,
+            "stops": self.stops,
+            "outcome": self.outcome,
+        }
+        return {name: value for name, value in facts.items() if value not in (None, {})}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Effect:
+        """Read back what ``to_json`` gave."""
+        starts = stored.get("starts")
+        if starts is not None:
+            starts = {
+                name: from_microseconds(value) if name in ("anchored_at", "due_at") else value
+                for name, value in starts.items()
+            }
+        return cls(**{**stored, "starts": starts})

@@ -1,0 +1,73 @@
+"""``find-records``: what is on record about a subject today."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, or_, select
+
+from workflows.clock import BEIJING
+from workflows.operators.context import OperatorContext
+from workflows.operators.effect import Effect
+from workflows.operators.parameters import required_text
+from workflows.operators.signature import OperatorSignature, ParameterSignature
+from workflows.tables import records
+
+_VALID = (
+    select(records)
+    .where(
+        records.c.organisation == bindparam("organisation"),
+        records.c.kind == bindparam("kind"),
+        records.c.subject == bindparam("subject"),
+        records.c.valid_from <= bindparam("day"),
+        or_(records.c.valid_until.is_(None), records.c.valid_until >= bindparam("day")),
+    )
+    .order_by(records.c.id)
+)
+
+
+def find_records(context: OperatorContext, kind: Any, subject: Any) -> Effect:
+    """Records of the organisation that are valid on the day of engine time in Asia/Shanghai, oldest first."""
+    found = context.connection.execute(
+        _VALID,
+        {
+            "organisation": context.organisation,
+            "kind": required_text("kind", kind),
+            "subject": required_text("subject", subject),
+            "day": context.at.astimezone(BEIJING).date(),
+        },
+    )
+    return Effect(
+        result=[
+            {
+                "id": row.id,
+                "kind": row.kind,
+                "subject": row.subject,
+                "from": row.valid_from.isoformat(),
+                "until": _text(row.valid_until),
+                "details": orjson.loads(row.details),
+            }
+            for row in found
+        ]
+    )
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+OPERATORS = (
+    (
+        OperatorSignature(
+            name="find-records",
+            parameters={
+                "kind": ParameterSignature(type="string", required=True),
+                "subject": ParameterSignature(type="string", required=True),
+            },
+            result=True,
+        ),
+        find_records,
+    ),
+)

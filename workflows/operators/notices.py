@@ -1,0 +1,87 @@
+"""``issue-notice``: a printable document gets its number and is on record as issued."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import html
+from sqlalchemy import insert
+
+from workflows.counters import next_number
+from workflows.errors import WorkflowError
+from workflows.operators.context import OperatorContext
+from workflows.operators.effect import Effect
+from workflows.operators.parameters import optional_text, required_text
+from workflows.operators.signature import OperatorSignature, ParameterSignature
+from workflows.tables import notices
+
+#: How notices are numbered unless the document says otherwise in ``<meta name="number" content="…">``.
+NUMBER_FORMAT = "〔{year}〕{n}号"
+
+_TEMPLATE_MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
+class NoSuchNotice(WorkflowError):
+    """The regulation has no notice of this name."""
+
+    code = "no-such-notice"
+    message_zh = "该制度没有名为“{notice}”的文书。"
+
+
+def issue_notice(context: OperatorContext, notice: Any, to: Any = None) -> Effect:
+    """Number a notice of the version and keep that it was issued.
+
+    Numbers run within organisation and notice, by the document's own format. Whom it goes to is a person and
+    stays with the case data. Raises ``NoSuchNotice``.
+    """
+    name = required_text("notice", notice)
+    optional_text("to", to)
+    text = context.notices.get(name)
+    if text is None:
+        raise NoSuchNotice(notice=name)
+    title, number_format = _heading(text)
+    number = next_number(
+        context.connection,
+        f"notice:{context.organisation}:{name}",
+        format=number_format or NUMBER_FORMAT,
+        at=context.at,
+    )
+    made = context.connection.execute(
+        insert(notices).values(
+            case_id=context.case_id,
+            seq=context.seq,
+            notice=name,
+            number=number,
+            title=title or name,
+            issued_at=context.at,
+        )
+    ).inserted_primary_key
+    assert made is not None
+    return Effect(result={"id": int(made[0]), "number": number, "title": title or name})
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """Title, without what only printing fills in, and number format of a document; empty when missing."""
+    if not text.strip():
+        return "", ""
+    document = html.document_fromstring(text)
+    title = _TEMPLATE_MARK.sub(" ", document.findtext(".//title") or "")
+    formats = document.xpath("//meta[@name='number']/@content")
+    number_format = str(formats[0]) if isinstance(formats, list) and formats else ""
+    return " ".join(title.split()), number_format.strip()
+
+
+OPERATORS = (
+    (
+        OperatorSignature(
+            name="issue-notice",
+            parameters={
+                "notice": ParameterSignature(type="string", required=True, literal=True),
+                "to": ParameterSignature(type="string"),
+            },
+            result=True,
+        ),
+        issue_notice,
+    ),
+)

@@ -1,0 +1,217 @@
+"""People of an organisation: their accounts, their passwords, and the keys that open tasks to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from workflows.cases.actor import Actor
+from workflows.errors import WorkflowError
+from workflows.tables import groups, memberships, organisations, people
+
+#: Kind of membership → prefix of the key it gives.
+KEY_OF = {"unit": "unit", "leads": "leader", "role": "role"}
+MIN_PASSWORD = 10
+#: Argon2 works through all it is given; nobody types more than this.
+MAX_PASSWORD = 256
+
+_hasher = PasswordHasher()
+
+
+class NoSuchPerson(WorkflowError):
+    """There is no active person of this user name."""
+
+    code = "no-such-person"
+    message_zh = "没有用户“{user}”。"
+
+
+class PersonExists(WorkflowError):
+    """The user name is taken."""
+
+    code = "person-exists"
+    message_zh = "用户名“{user}”已被使用。"
+
+
+class UnusablePassword(WorkflowError):
+    """A password has between 10 and 256 characters and is not the user name."""
+
+    code = "unusable-password"
+    message_zh = "密码应为10至256个字符,且不得与用户名相同。"
+
+
+class NoSuchGroup(WorkflowError):
+    """The organisation has no such unit or role."""
+
+    code = "no-such-group"
+    message_zh = "本单位没有部门或角色“{slug}”。"
+
+
+class NoSuchOrganisation(WorkflowError):
+    """There is no such organisation."""
+
+    code = "no-such-organisation"
+    message_zh = "没有单位“{organisation}”。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """An account. Units it belongs to, units it leads and roles are sorted slugs."""
+
+    user: str
+    organisation: str
+    name: str
+    active: bool
+    demo: bool
+    units: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+_PERSON = (
+    select(people.c.user, people.c.organisation, memberships.c.kind, memberships.c.slug)
+    .outerjoin(memberships, memberships.c.user == people.c.user)
+    .where(people.c.user == bindparam("who"), people.c.active)
+)
+
+
+def actor_of(connection: Connection, user: str, *, on_behalf_of: str | None = None) -> Actor:
+    """The person as one who acts, with all keys. One statement. Raises ``NoSuchPerson``."""
+    rows = connection.execute(_PERSON, {"who": user}).all()
+    if not rows:
+        raise NoSuchPerson(user=user)
+    keys = {f"{KEY_OF[row.kind]}:{row.slug}" for row in rows if row.kind is not None}
+    return Actor(
+        user=user,
+        organisation=rows[0].organisation,
+        keys=frozenset(keys | {f"person:{user}"}),
+        on_behalf_of=on_behalf_of,
+    )
+
+
+def hash_password(password: str, *, user: str = "") -> str:
+    """The Argon2id hash to store; takes about a tenth of a second. Raises ``UnusablePassword``."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or password == user:
+        raise UnusablePassword(user=user)
+    return _hasher.hash(password)
+
+
+def check_password(connection: Connection, user: str, password: str) -> bool:
+    """Whether this is the password of an active person. An unknown name takes as long as a wrong password."""
+    if len(password) > MAX_PASSWORD:
+        return False
+    stored = connection.execute(
+        select(people.c.password_hash).where(people.c.user == user, people.c.active)
+    ).scalar_one_or_none()
+    if stored is None:
+        # Hashing costs what verifying costs, so the answer's delay does not tell which names exist.
+        _hasher.hash(password)
+        return False
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def add_person(
+    connection: Connection,
+    *,
+    user: str,
+    organisation: str,
+    name: str,
+    password: str | None,
+    units: Iterable[str] = (),
+    leads: Iterable[str] = (),
+    roles: Iterable[str] = (),
+) -> None:
+    """Make an account; without a password nobody can sign in with it yet.
+
+    Raises ``NoSuchOrganisation``, ``PersonExists``, ``NoSuchGroup`` and ``UnusablePassword``.
+    """
+    known = select(organisations.c.slug).where(organisations.c.slug == organisation)
+    if connection.execute(known).first() is None:
+        raise NoSuchOrganisation(organisation=organisation)
+    if connection.execute(select(people.c.user).where(people.c.user == user)).first() is not None:
+        raise PersonExists(user=user)
+    rows = membership_rows(user, units=units, leads=leads, roles=roles)
+    _check_groups(connection, organisation, rows)
+    connection.execute(
+        insert(people).values(
+            user=user,
+            organisation=organisation,
+            name=name,
+            password_hash=None if password is None else hash_password(password, user=user),
+        )
+    )
+    if rows:
+        connection.execute(insert(memberships), rows)
+
+
+def change_password(connection: Connection, user: str, password: str) -> None:
+    """Give an active person a new password. Raises ``NoSuchPerson`` and ``UnusablePassword``."""
+    changed = connection.execute(
+        update(people)
+        .where(people.c.user == user, people.c.active)
+        .values(password_hash=hash_password(password, user=user))
+    )
+    if changed.rowcount == 0:
+        raise NoSuchPerson(user=user)
+
+
+def deactivate_person(connection: Connection, user: str) -> None:
+    """Close an account; what the person did stays on record. Raises ``NoSuchPerson``."""
+    changed = connection.execute(
+        update(people).where(people.c.user == user, people.c.active).values(active=False)
+    )
+    if changed.rowcount == 0:
+        raise NoSuchPerson(user=user)
+    connection.execute(delete(memberships).where(memberships.c.user == user))
+
+
+def list_people(connection: Connection, organisation: str | None = None) -> list[Person]:
+    """Everyone, or everyone of one organisation, in order of user name. Two statements."""
+    whom = select(people).order_by(people.c.user)
+    if organisation is not None:
+        whom = whom.where(people.c.organisation == organisation)
+    belongs: dict[tuple[str, str], list[str]] = {}
+    for row in connection.execute(select(memberships).order_by(memberships.c.slug)):
+        belongs.setdefault((row.user, row.kind), []).append(row.slug)
+    return [_person(row, belongs) for row in connection.execute(whom)]
+
+
+def membership_rows(
+    user: str, *, units: Iterable[str] = (), leads: Iterable[str] = (), roles: Iterable[str] = ()
+) -> list[dict[str, str]]:
+    """Rows of ``memberships`` for one person, each once."""
+    given = {"unit": units, "leads": leads, "role": roles}
+    return [
+        {"user": user, "kind": kind, "slug": slug}
+        for kind, slugs in given.items()
+        for slug in sorted(set(slugs))
+    ]
+
+
+def _check_groups(connection: Connection, organisation: str, rows: list[dict[str, str]]) -> None:
+    found = connection.execute(
+        select(groups.c.kind, groups.c.slug).where(groups.c.organisation == organisation)
+    )
+    known = {(kind, slug) for kind, slug in found}
+    for row in rows:
+        if ("role" if row["kind"] == "role" else "unit", row["slug"]) not in known:
+            raise NoSuchGroup(organisation=organisation, kind=row["kind"], slug=row["slug"])
+
+
+def _person(row: Row[tuple[object, ...]], belongs: dict[tuple[str, str], list[str]]) -> Person:
+    return Person(
+        user=row.user,
+        organisation=row.organisation,
+        name=row.name,
+        active=row.active,
+        demo=row.demo,
+        units=tuple(belongs.get((row.user, "unit"), ())),
+        leads=tuple(belongs.get((row.user, "leads"), ())),
+        roles=tuple(belongs.get((row.user, "role"), ())),
+    )

@@ -1,0 +1,121 @@
+"""The work: cases, their events, and the tasks people see."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from workflows.tables.storage import Instant, Serial, metadata
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("organisation", Text, nullable=False),
+    Column("definition_id", Serial, ForeignKey("definitions.id"), nullable=False),
+    Column("version_id", Serial, ForeignKey("versions.id"), nullable=False),
+    Column("title", Text, nullable=False, server_default=""),
+    #: ``open``, ``closed`` or ``cancelled``.
+    Column("status", Text, nullable=False),
+    Column("outcome", Text),
+    #: Number and hash of the last event; the case is written only where both are still what was read.
+    Column("seq", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    #: JSON: scope → names → values. Identities of people are held as references only.
+    Column("data", Text, nullable=False),
+    #: Compact state of the engine, zstd; null once the case has ended.
+    Column("state", LargeBinary),
+    Column("opened_at", Instant, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("closed_at", Instant),
+    Index("ix_cases_organisation_opened_at", "organisation", "opened_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("case_id", Serial, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    #: Engine time: for a timer the moment it was due, not the moment of the wake-up.
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("on_behalf_of", Text),
+    Column("version_id", Serial, nullable=False),
+    #: Canonical JSON of everything re-execution needs.
+    Column("body", Text, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+#: Distinct sets of candidates: ``candidates`` is a sorted JSON list such as ["unit:complaint-office"].
+queues = Table(
+    "queues",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("candidates", Text, nullable=False),
+    UniqueConstraint("organisation", "candidates"),
+)
+
+OPEN_TASK = text("status = 'open'")
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("case_id", Serial, ForeignKey("cases.id"), primary_key=True),
+    #: The engine's number of the task within its case.
+    Column("number", Integer, primary_key=True),
+    Column("element_id", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("queue_id", Serial, ForeignKey("queues.id"), nullable=False),
+    #: JSON list of users who must not do it.
+    Column("excluded", Text, nullable=False, server_default="[]"),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    #: ``open``, ``completed`` or ``cancelled``.
+    Column("status", Text, nullable=False),
+    Column("assignee", Text),
+    Column("opened_at", Instant, nullable=False),
+    Column("claimed_at", Instant),
+    Column("ended_at", Instant),
+    Column("ended_by", Text),
+    #: Name of the clock whose due date it shows, when the diagram names one.
+    Column("clock", Text),
+    #: When that clock, or its own timer, is due, and whether that rests on an unpublished calendar.
+    Column("due_at", Instant),
+    Column("provisional", Boolean, nullable=False, server_default=text("false")),
+    #: Order in the inbox: the due moment, or far away when there is none.
+    Column("sort_at", BigInteger, nullable=False),
+    Index(
+        "ix_tasks_queue",
+        "queue_id",
+        "sort_at",
+        "case_id",
+        "number",
+        sqlite_where=OPEN_TASK,
+        postgresql_where=OPEN_TASK,
+    ),
+    Index(
+        "ix_tasks_assignee",
+        "assignee",
+        "sort_at",
+        "case_id",
+        "number",
+        sqlite_where=OPEN_TASK,
+        postgresql_where=OPEN_TASK,
+    ),
+    Index("ix_tasks_ended_by", "ended_by", "ended_at"),
+)

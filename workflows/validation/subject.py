@@ -1,0 +1,40 @@
+"""What a rule looks at: a diagram, what surrounds it, and what several rules need, worked out once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from workflows.diagrams import Diagram, Element, Flow, Lane
+from workflows.validation.expressions import Compiled, compile_sites
+from workflows.validation.graph import Graph
+from workflows.validation.scopes import Scopes
+from workflows.validation.surroundings import Surroundings
+
+
+class Subject:
+    """A diagram under validation."""
+
+    def __init__(self, diagram: Diagram, surroundings: Surroundings, process_id: str | None = None) -> None:
+        self.diagram = diagram
+        self.surroundings = surroundings
+        self.process_id = process_id
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The sequence flows as a graph."""
+        return Graph(self.diagram)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Where which names are written."""
+        return Scopes(self.diagram, self.surroundings)
+
+    @cached_property
+    def expressions(self) -> list[Compiled]:
+        """Every expression of the diagram."""
+        return compile_sites(self.diagram, self.surroundings, self.scopes)
+
+
+def shown(part: Element | Flow | Lane) -> str:
+    """How a message names a part of the diagram: its label, or its id when it has none."""
+    return part.name or part.id
