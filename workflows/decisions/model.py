@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from workflows.decisions.boxed import function_value, nothing
 from workflows.decisions.errors import UnknownDecision
-from workflows.decisions.evaluation import Evaluation, Logic
+from workflows.decisions.evaluation import Evaluation, Logic, Trace
 from workflows.decisions.problems import DecisionProblem
 from workflows.feel import Budget, Function, from_json
 from workflows.feel.types import ANY, FeelType, FunctionType, coerce
@@ -56,12 +56,12 @@ class Decision:
 class DecisionOutcome:
     """The value, and the rules that applied: (id of the decision, ids of its rules) in order of evaluation.
 
-    A table in which no rule applied is listed with no rules; a value of null then means that it has no
-    default either.
+    ``unmatched`` are the ids of those whose table has no rule that applied and no default: their value is null.
     """
 
     value: Any
     matched: list[tuple[str, list[str]]]
+    unmatched: list[str]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -91,7 +91,7 @@ class DecisionModel:
         if node is None or node.kind is not Kind.DECISION:
             raise UnknownDecision(decision=decision_id)
         session = Session(inputs, functions, open_scope=self.open_scope)
-        return DecisionOutcome(value=session.value(node, inputs), matched=session.matched)
+        return session.outcome(session.value(node, inputs))
 
     def invoke(
         self,
@@ -106,7 +106,7 @@ class DecisionModel:
         session = Session(arguments, functions, open_scope=False)
         function = session.function(node)
         given = [from_json(arguments.get(name), session.budget) for name in function.names or ()]
-        return DecisionOutcome(value=function.invoke(session.budget, given), matched=session.matched)
+        return session.outcome(function.invoke(session.budget, given))
 
 
 class Session:
@@ -119,14 +119,18 @@ class Session:
         *,
         open_scope: bool,
         budget: Budget | None = None,
-        matched: list[tuple[str, list[str]]] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.budget = budget or Budget()
-        self.matched = [] if matched is None else matched
+        self.trace = trace or Trace()
         self._inputs = inputs
         self._functions = functions
         self._open_scope = open_scope
         self._values: dict[Node, Any] = {}
+
+    def outcome(self, value: Any) -> DecisionOutcome:
+        """The outcome with what was traced on the way to a value."""
+        return DecisionOutcome(value=value, matched=self.trace.matched, unmatched=self.trace.unmatched)
 
     def preset(self, node: Node, value: Any) -> None:
         """Let a node have a value without evaluating it, as the input of a decision service has."""
@@ -160,7 +164,7 @@ class Session:
             group = dict(scope.get(prefix) or {})
             group[required.name] = self.value(required, below)
             scope[prefix] = group
-        return Evaluation(scope, self._functions, self.budget, self.matched)
+        return Evaluation(scope, self._functions, self.budget, self.trace)
 
     def function(self, node: Node) -> Function:
         """The function of a knowledge model or a decision service."""
@@ -173,7 +177,7 @@ class Session:
             return node.logic(required.over({**required.scope, **evaluation.scope}))
 
         return function_value(
-            node.parameters, run, node.type, Evaluation({}, self._functions, self.budget, self.matched)
+            node.parameters, run, node.type, Evaluation({}, self._functions, self.budget, self.trace)
         )
 
     def _service(self, node: Node) -> Function:
@@ -188,7 +192,7 @@ class Session:
                 self._functions,
                 open_scope=self._open_scope,
                 budget=budget,
-                matched=self.matched,
+                trace=self.trace,
             )
             for required, argument in zip(node.inputs, arguments, strict=True):
                 value = coerce(argument, required.type)

@@ -38,7 +38,10 @@ def load_decisions(
     Raises DecisionFileError for a file that is none, or that has problems (in its facts) unless ``lenient``,
     when whatever has a problem is null.
     """
-    model = _Reader(xml, {model.namespace: model for model in imports}, frozenset(functions)).read()
+    try:
+        model = _Reader(xml, {model.namespace: model for model in imports}, frozenset(functions)).read()
+    except RecursionError:
+        raise DecisionFileError("The file is nested too deeply.") from None
     if model.problems and not lenient:
         first = model.problems[0]
         raise DecisionFileError(
@@ -58,15 +61,6 @@ def check_decisions(
         message = error.message if isinstance(error, DecisionFileError) else str(error)
         return [
             DecisionProblem(element_id="", code=error.code, message_zh=error.in_chinese(), message_en=message)
-        ]
-    except RecursionError:
-        return [
-            DecisionProblem(
-                element_id="",
-                code="decision-file",
-                message_zh="决策文件嵌套过深。",
-                message_en="The file is nested too deeply.",
-            )
         ]
 
 

@@ -11,6 +11,7 @@ from workflows.decisions.errors import DecisionError
 from workflows.decisions.evaluation import Evaluation, Logic
 from workflows.feel import Expression, UnaryTests
 from workflows.feel.builtins import BUILTINS
+from workflows.feel.expressions import asking
 from workflows.feel.operators import equal
 from workflows.feel.types import FeelType, coerce
 
@@ -79,24 +80,25 @@ class DecisionTable:
         """The value over the run's scope; raises DecisionError where UNIQUE or ANY is violated."""
         values = [self._input_value(column, run) for column in self.inputs]
         hits = self._hits(run, values)
-        run.matched.append((self.owner, [rule.id for rule in hits]))
         if not hits:
             return self._default(run)
+        run.trace.matched.append((self.owner, [rule.id for rule in hits]))
         return _POLICIES[self.policy](self, run, hits)
 
     def _input_value(self, column: Input, run: Evaluation) -> Any:
         return coerce(column.expression(run), column.type)
 
     def _hits(self, run: Evaluation, values: list[Any]) -> list[Rule]:
-        for column, value in zip(self.inputs, values, strict=True):
-            if column.allowed is not None and column.allowed.passes(run, value) is not True:
+        frames = [asking(run, value) for value in values]
+        for column, frame in zip(self.inputs, frames, strict=True):
+            if column.allowed is not None and column.allowed.passes(frame) is not True:
                 return []
         hits: list[Rule] = []
         first_only = self.policy is HitPolicy.FIRST
         run.budget.charge(len(self.rules) * (1 + len(self.inputs)))
         for rule in self.rules:
             for column_index, tests in rule.tests:
-                if tests.passes(run, values[column_index]) is not True:
+                if tests.passes(frames[column_index]) is not True:
                     break
             else:
                 hits.append(rule)
@@ -108,6 +110,7 @@ class DecisionTable:
         if self.aggregation is Aggregation.COUNT:
             return BUILTINS["count"].call(run.budget, [[]])
         if all(column.default is None for column in self.outputs):
+            run.trace.unmatched.append(self.owner)
             return None
         return self._shape([column.default(run) if column.default else None for column in self.outputs])
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from workflows.feel import calls, loops, operations, syntax, variables
+from workflows.feel import calls, loops, operations, syntax, variables, verdicts
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.frames import Code, Frame
-from workflows.feel.operators import belongs, compare, negative, order
+from workflows.feel.operators import negative, order
 from workflows.feel.ranges import make_interval, one_sided
 from workflows.feel.syntax import Node
 from workflows.feel.types import Named, conforms, unrestricted
-from workflows.feel.verdicts import Test, any_passes, truth
+from workflows.feel.verdicts import Test, any_passes
 
 #: Marks the scope of a filter, where the entries of the item are names of their own.
 FILTER: Final = frozenset({"item"})
@@ -167,9 +167,6 @@ class Compiler:
 
     def _negative(self, node: syntax.Negative) -> Code:
         operand = self.compile(node.operand)
-        if isinstance(node.operand, syntax.Constant):
-            value = negative(node.operand.value)
-            return lambda _frame: value
         return lambda frame: negative(operand(frame))
 
     def _chain(self, node: syntax.Chain) -> Code:
@@ -214,13 +211,19 @@ class Compiler:
         """The closure of one unary test; ``asks``: in a cell, a truth about other values passes as well."""
         if isinstance(node, syntax.Comparison):
             self.nodes += 1
-            sign, operand = node.operator, self.compile(node.operand)
-            return lambda frame, value: compare(sign, value, operand(frame), frame.run.budget)
+            if isinstance(node.operand, syntax.Constant):
+                return verdicts.compared_with(node.operator, node.operand.value)
+            return verdicts.compared(node.operator, self.compile(node.operand))
+        if isinstance(node, syntax.Constant):
+            return verdicts.compared_with("=", node.value)
+        fixed = verdicts.between_constants(node) if isinstance(node, syntax.Interval) else None
+        if fixed is not None:
+            return fixed
         asked_before = self.asked
         code = self.compile(node)
         if asks and (self.asked != asked_before or isinstance(node, _TRUTHS)):
-            return lambda frame, value: truth(code(frame), value, frame)
-        return lambda frame, value: belongs(value, code(frame), frame.run.budget)
+            return verdicts.asserted(code)
+        return verdicts.equal_to(code)
 
     def _instance_of(self, node: syntax.InstanceOf) -> Code:
         code, wanted = self.compile(node.value), unrestricted(node.type)
@@ -240,9 +243,8 @@ class Compiler:
 
     def _filter(self, node: syntax.Filter) -> Code:
         source = self.compile(node.source)
-        constant = _constant_number(node.condition)
-        if constant is not None:
-            return loops.indexed(source, constant)
+        if isinstance(node.condition, syntax.Constant) and type(node.condition.value) is Decimal:
+            return loops.indexed(source, node.condition.value)
         condition, weight = self.inside(FILTER, node.condition)
         return loops.filtered(source, condition, weight)
 
@@ -320,14 +322,6 @@ _TRUTHS: Final = (
     syntax.InstanceOf,
     syntax.Quantified,
 )
-
-
-def _constant_number(node: Node) -> Decimal | None:
-    if isinstance(node, syntax.Negative) and isinstance(node.operand, syntax.Constant):
-        value = negative(node.operand.value)
-    else:
-        value = node.value if isinstance(node, syntax.Constant) else None
-    return value if type(value) is Decimal else None
 
 
 def _literal_strings(arguments: tuple[Node, ...]) -> tuple[str, ...] | None:

@@ -96,19 +96,24 @@ class UnaryTests(Compiled):
     ) -> bool | None:
         """Whether a value passes: any of the tests (none, under ``not``); null when that cannot be said."""
         run = Run(scope, functions, budget or Budget())
-        return self.passes(run, run.value(value))
+        return self.passes(asking(run, run.value(value)))
 
-    def passes(self, run: Run, value: Any) -> bool | None:
-        """The same for a FEEL value, within a run that several tests share."""
+    def passes(self, frame: Frame) -> bool | None:
+        """The same for the value of a frame (see ``asking``), which several tests may share."""
         if not self._tests:
             return True
         try:
-            passed = any_passes(self._tests, Frame(run, {"?": value}, None), value)
+            passed = any_passes(self._tests, frame, frame.variables["?"])
         except RecursionError:
             raise FeelLimitExceeded(limit="recursion") from None
         if self._negated:
             return None if passed is None else not passed
         return passed
+
+
+def asking(run: Run, value: Any) -> Frame:
+    """A frame in which ``?`` is that FEEL value."""
+    return Frame(run, {"?": value}, None)
 
 
 def _measure(value: Any, budget: Budget) -> None:

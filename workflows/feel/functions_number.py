@@ -18,6 +18,7 @@ from decimal import (
 from typing import Any, Final
 
 from workflows.feel.builtins import builtin
+from workflows.feel.limits import TRANSCENDENTAL, Budget
 from workflows.feel.values import NUMBERS, YearsMonths
 
 #: One digit more than a number has, for what rounding up may add.
@@ -95,21 +96,24 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Decimal | None:
     return NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest
 
 
-@builtin("sqrt", "number: number")
-def sqrt(value: Decimal) -> Decimal:
+@builtin("sqrt", "number: number", budget=True)
+def sqrt(budget: Budget, value: Decimal) -> Decimal:
     """The square root."""
+    budget.charge(TRANSCENDENTAL)
     return NUMBERS.sqrt(value)
 
 
-@builtin("log", "number: number")
-def log(value: Decimal) -> Decimal | None:
+@builtin("log", "number: number", budget=True)
+def log(budget: Budget, value: Decimal) -> Decimal | None:
     """The natural logarithm."""
+    budget.charge(TRANSCENDENTAL)
     return NUMBERS.ln(value) if value > 0 else None
 
 
-@builtin("exp", "number: number")
-def exp(value: Decimal) -> Decimal:
+@builtin("exp", "number: number", budget=True)
+def exp(budget: Budget, value: Decimal) -> Decimal:
     """e to that power."""
+    budget.charge(TRANSCENDENTAL)
     return NUMBERS.exp(value)
 
 

@@ -14,8 +14,10 @@ MAX_TEXT: Final = 10_000
 MAX_DEPTH: Final = 60
 MAX_CALLS: Final = 40
 MAX_STRING: Final = 200_000
-MAX_STEPS: Final = 200_000
+MAX_STEPS: Final = 100_000
 CHARS_PER_STEP: Final = 16
+#: What a power, a root, a logarithm of 34 digits costs.
+TRANSCENDENTAL: Final = 30
 
 
 class Budget:

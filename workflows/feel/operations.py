@@ -11,7 +11,8 @@ from workflows.feel.frames import Code, Frame
 from workflows.feel.operators import calculate, compare
 from workflows.feel.values import NUMBERS
 
-_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+#: The comparisons of numbers with numbers and of strings with strings.
+SIGNS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "=": python_operator.eq,
     "!=": python_operator.ne,
     "<": python_operator.lt,
@@ -60,7 +61,7 @@ def _pair(left: Code, right: Code, *, settles: bool) -> Code:
 
 def comparison(sign: str, left: Code, right: Code) -> Code:
     """``left sign right``."""
-    fast = _COMPARISONS[sign]
+    fast = SIGNS[sign]
 
     def run(frame: Frame) -> Any:
         one, other = left(frame), right(frame)
@@ -74,7 +75,7 @@ def comparison(sign: str, left: Code, right: Code) -> Code:
 
 def comparison_with(sign: str, left: Code, constant: Any) -> Code:
     """``left sign constant``."""
-    fast = _COMPARISONS[sign]
+    fast = SIGNS[sign]
     kind = type(constant) if type(constant) in (Decimal, str) else None
 
     def run(frame: Frame) -> Any:

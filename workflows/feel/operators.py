@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from workflows.feel.limits import Budget
+from workflows.feel.limits import TRANSCENDENTAL, Budget
 from workflows.feel.temporal import (
     PROPERTIES,
     add_duration,
@@ -145,6 +145,7 @@ def calculate(operator: str, left: Any, right: Any, budget: Budget) -> Any:
     """``left operator right`` for ``+ - * / **``; null where the types or the result have no meaning."""
     operation = _ARITHMETIC[operator].get((type(left), type(right)))
     if operation is not None:
+        budget.charge(TRANSCENDENTAL if operator == "**" else 1)
         try:
             return operation(left, right)
         except _EXPECTED:

@@ -12,6 +12,7 @@ from typing import Final, Literal, NoReturn
 from workflows.feel import syntax
 from workflows.feel.cursor import Cursor
 from workflows.feel.limits import MAX_DEPTH, MAX_TEXT
+from workflows.feel.operators import negative
 from workflows.feel.scanner import Kind, Scanner
 from workflows.feel.syntax import Node
 from workflows.feel.temporal import parse_at_literal
@@ -54,8 +55,6 @@ class Parser(Cursor):
         super().__init__(scanner)
         self._types = types
         self._depth = 0
-
-    # -- whole texts ---------------------------------------------------------------------------------
 
     def whole_expression(self) -> Node:
         """The text as one expression."""
@@ -174,9 +173,9 @@ class Parser(Cursor):
             self.too_deep()
         operand = self._signed()
         self._depth -= 1
+        if isinstance(operand, syntax.Constant):
+            return syntax.Constant(negative(operand.value))
         return syntax.Negative(operand)
-
-    # -- what follows a primary ----------------------------------------------------------------------
 
     def _postfix(self) -> Node:
         node = self._primary()
@@ -250,8 +249,6 @@ class Parser(Cursor):
             return " ".join(words)
         self.token = start
         return None
-
-    # -- primaries -----------------------------------------------------------------------------------
 
     def _primary(self) -> Node:
         token = self.token

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from workflows.feel.errors import FeelSyntaxError
 
@@ -61,8 +60,7 @@ class Kind(StrEnum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token: its kind, its text, the value of a literal, and where it stands."""
 
     kind: Kind
@@ -79,7 +77,7 @@ class Scanner:
         self.text = text
         self._room = MAX_NAMES
         self._special: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-        self._phrases = _phrases(tuple(phrases))
+        self._phrases, self._phrase_starts = _phrases(tuple(phrases))
         for name in names:
             self._room += 1
             self.learn(name)
@@ -111,16 +109,21 @@ class Scanner:
     def _name(self, start: int) -> Token | None:
         for name, pattern in self._special.get(self.text[start], ()):
             match = pattern.match(self.text, start)
-            if match:
+            if match and self._ends_name(name, match.end()):
                 return Token(Kind.NAME, name, start, match.end())
-        match = self._phrases.match(self.text, start)
-        if match:
-            return Token(Kind.NAME, " ".join(match.group().split()), start, match.end())
         match = IDENTIFIER.match(self.text, start)
         if not match:
             return None
         word = match.group()
+        if word in self._phrase_starts:
+            phrase = self._phrases.match(self.text, start)
+            if phrase and self._ends_name(word, phrase.end()):
+                return Token(Kind.NAME, " ".join(phrase.group().split()), start, phrase.end())
         return Token(Kind.KEYWORD if word in KEYWORDS else Kind.NAME, word, start, match.end())
+
+    def _ends_name(self, name: str, end: int) -> bool:
+        """Whether a name may end here, and not go on with another letter."""
+        return not (_PART_CHARACTER.match(name[-1]) and _PART_CHARACTER.match(self.text, end))
 
     def _literal(self, start: int) -> Token | None:
         match = _NUMBER.match(self.text, start)
@@ -170,18 +173,17 @@ def _spaced(name: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _name_pattern(name: str) -> re.Pattern[str]:
-    boundary = f"(?![{_PART}])" if _PART_CHARACTER.match(name[-1]) else ""
-    return re.compile(_spaced(name) + boundary)
+    return re.compile(_spaced(name))
 
 
 @lru_cache(maxsize=4)
-def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
+def _phrases(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], frozenset[str]]:
     # Two names side by side mean nothing else, but "date and time" may be two variables.
     bodies = [
         _spaced(phrase) + ("" if KEYWORDS.isdisjoint(phrase.split()) else r"(?=\s*\()")
         for phrase in sorted((*phrases, *MEMBERS), key=len, reverse=True)
     ]
-    return re.compile(f"(?:{'|'.join(bodies)})(?![{_PART}])")
+    return re.compile("|".join(bodies)), frozenset(phrase.split()[0] for phrase in (*phrases, *MEMBERS))
 
 
 def _unescape(match: re.Match[str]) -> str:

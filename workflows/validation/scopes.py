@@ -17,6 +17,9 @@ FORM_BEARERS = frozenset(
 ROUND = ("loopCounter",)
 INSTANCE = (*ROUND, "numberOfInstances", "numberOfCompletedInstances")
 
+#: Names with spaces or signs one diagram may have; each makes reading every expression slower.
+MAX_SPECIAL = 500
+
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
@@ -42,13 +45,12 @@ class Scopes:
         for element in diagram.elements.values():
             self._place(element)
         self.written = list(self._everything_written(diagram))
+        #: How many names need introduction; counting stops at ``MAX_SPECIAL``.
+        self.special_count = 0
         self._names: dict[str, set[str]] = {}
         for entry in self.written:
             self._names.setdefault(entry.scope, set()).add(entry.name)
-        self._special = {
-            scope: [name for name in sorted(names) if not name.isidentifier()]
-            for scope, names in self._names.items()
-        }
+        self._special = self._names_needing_introduction()
 
     def _place(self, element: Element) -> None:
         outer = self.inside.get(element.container, element.process)
@@ -80,13 +82,22 @@ class Scopes:
         return set().union(*(self._names.get(one, ()) for one in self.chain(scope)))
 
     def special_names(self, scope: str, text: str) -> list[str]:
-        """Readable names that are no plain identifiers and whose first word occurs in the text."""
-        return [
-            name
-            for one in self.chain(scope)
-            for name in self._special.get(one, ())
-            if name.split() and name.split()[0] in text
-        ]
+        """Readable names with spaces or signs that occur in the text: an expression must be told of them."""
+        if not self._special:
+            return []
+        blank = " ".join(text.split())
+        return [name for one in self.chain(scope) for name in self._special.get(one, ()) if name in blank]
+
+    def _names_needing_introduction(self) -> dict[str, list[str]]:
+        special: dict[str, list[str]] = {}
+        for entry in self.written:
+            name = " ".join(entry.name.split())
+            if name and not name.isidentifier():
+                special.setdefault(entry.scope, []).append(name)
+                self.special_count += 1
+            if self.special_count == MAX_SPECIAL:
+                break
+        return special
 
     def _everything_written(self, diagram: Diagram) -> Iterator[Written]:
         for process in diagram.processes.values():

@@ -81,7 +81,7 @@ def surroundings() -> Surroundings:
     """Everything the diagrams of these tests may refer to."""
     return Surroundings(
         forms=FORMS,
-        decisions={"grade": GRADE.encode()},
+        decisions={"grade": GRADE.encode(), "renamed": GRADE.encode(), "torn": b"<definitions"},
         notices=frozenset({"acceptance"}),
         registers=frozenset({"ledger"}),
         operators={operator.name: operator for operator in OPERATORS},

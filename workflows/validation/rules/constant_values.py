@@ -12,12 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.errors import WorkflowError
-from workflows.feel import YearsMonths
+from workflows.feel import Budget, YearsMonths
 from workflows.periods import Period, days, minutes, months, period, workdays
 from workflows.validation.expressions import Compiled
 from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject
 
+#: A constant that is more work than this is not one an author meant.
+MAX_STEPS = 2_000
 #: Any moment will do to see of what kind a value is.
 SOME_DAY = dt.date(2026, 6, 15)
 #: Host functions whose value depends on nothing but their arguments and the time.
@@ -64,7 +66,7 @@ def _check_constant(compiled: Compiled) -> Iterator[Problem]:
     assert expression is not None
     accepted, zh, en = ROLES[site.role]
     try:
-        value = expression.evaluate({}, FUNCTIONS)
+        value = expression.evaluate({}, FUNCTIONS, budget=Budget(MAX_STEPS))
     except WorkflowError as error:
         yield Problem(
             site.element_id,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from workflows.feel import FeelSyntaxError, compile_expression
 from workflows.validation.expressions import HOST_FUNCTIONS
 from workflows.validation.finding import Problem
+from workflows.validation.scopes import MAX_SPECIAL
 from workflows.validation.subject import Subject
 
 RESERVED = HOST_FUNCTIONS | {
@@ -23,6 +24,13 @@ RESERVED = HOST_FUNCTIONS | {
 
 
 def check(subject: Subject) -> Iterator[Problem]:
+    if subject.scopes.special_count >= MAX_SPECIAL:
+        yield Problem(
+            None,
+            f"含空格或符号的数据名称达到 {MAX_SPECIAL} 个：请改用不含空格的名称。",
+            f"There are {MAX_SPECIAL} data names with spaces or signs: use names without them.",
+            "too-many",
+        )
     seen: set[tuple[str, str]] = set()
     for written in subject.scopes.written:
         key = (written.element_id, written.name)

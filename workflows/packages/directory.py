@@ -1,0 +1,110 @@
+"""Writing what a package says about its organisation: the office, its groups, its people, its clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
+
+from workflows.packages.package import Package
+from workflows.people import hash_password, membership_rows
+from workflows.tables import groups, memberships, organisations, people, provisions
+
+#: The published password of every account of a demonstration.
+DEMO_PASSWORD: Final = "guicheng-demo"  # noqa: S105 - it is published on purpose
+
+
+def write_directory(connection: Connection, package: Package, *, executed_by: Mapping[str, str]) -> None:
+    """Make the organisation, its groups and its provisions what the package says; nothing is removed.
+
+    ``executed_by`` says for a provision what executes it, where its own row does not.
+    """
+    slug = package.slug
+    office = {
+        "slug": slug,
+        "name": package.name,
+        "name_en": package.name_en,
+        "settings": orjson.dumps(package.settings, option=orjson.OPT_SORT_KEYS).decode(),
+    }
+    _write(connection, organisations, ("slug",), [office])
+    kinds = (("unit", package.units), ("role", package.roles))
+    _write(
+        connection,
+        groups,
+        ("organisation", "kind", "slug"),
+        [
+            {"organisation": slug, "kind": kind, "slug": g.slug, "name": g.name, "name_en": g.name_en}
+            for kind, listed in kinds
+            for g in listed
+        ],
+    )
+    _write(
+        connection,
+        provisions,
+        ("id",),
+        [
+            {
+                "id": p.id,
+                "organisation": slug,
+                "article": p.article,
+                "kind": p.kind,
+                "summary_zh": p.summary_zh,
+                "summary_en": p.summary_en,
+                "executed_by": p.executed_by or executed_by.get(p.id, ""),
+            }
+            for p in package.provisions
+        ],
+    )
+
+
+def write_demo_people(connection: Connection, package: Package) -> int:
+    """Make the accounts of a demonstration; an account that is no demonstration's is left alone.
+
+    Returns how many people of the package are demonstration accounts now.
+    """
+    users = [person.user for person in package.people]
+    found = connection.execute(select(people.c.user, people.c.demo).where(people.c.user.in_(users)))
+    known = {row.user: row.demo for row in found}
+    ours = [person for person in package.people if known.get(person.user, True)]
+    fresh = [person for person in ours if person.user not in known]
+    if fresh:
+        shared = {"organisation": package.slug, "password_hash": _demo_hash(), "demo": True}
+        connection.execute(insert(people), [{"user": p.user, "name": p.name, **shared} for p in fresh])
+    if ours:
+        connection.execute(delete(memberships).where(memberships.c.user.in_([p.user for p in ours])))
+    rows = [
+        row
+        for person in ours
+        for row in membership_rows(person.user, units=person.units, leads=person.leads, roles=person.roles)
+    ]
+    if rows:
+        connection.execute(insert(memberships), rows)
+    return len(ours)
+
+
+@cache
+def _demo_hash() -> str:
+    # Hashing is slow by design and this password is public: once for everybody.
+    return hash_password(DEMO_PASSWORD)
+
+
+def _write(
+    connection: Connection, table: Table, key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Insert rows that are new by ``key`` and update those that differ."""
+    wanted = {tuple(row[column] for column in key): row for row in rows}
+    if not wanted:
+        return
+    identity = tuple_(*(table.c[column] for column in key))
+    found = connection.execute(select(table).where(identity.in_(list(wanted)))).mappings()
+    present = {tuple(row[column] for column in key): row for row in found}
+    fresh = [row for place, row in wanted.items() if place not in present]
+    if fresh:
+        connection.execute(insert(table), fresh)
+    for place, row in wanted.items():
+        old = present.get(place)
+        if old is not None and any(old[column] != value for column, value in row.items()):
+            connection.execute(update(table).where(identity == place).values(dict(row)))

@@ -1,0 +1,131 @@
+"""Timers that fall due: found here, fired case by case."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, bindparam, select, update
+from sqlalchemy.exc import OperationalError
+
+from workflows.cases import fire_timers, incidents
+from workflows.clock import Clock
+from workflows.database import reading, transaction
+from workflows.errors import CaseStops
+from workflows.tables import cases, timers
+
+logger = logging.getLogger(__name__)
+
+
+class TimerFailed(CaseStops):
+    """A timer could not be fired."""
+
+    code = "timer-failed"
+    message_zh = "定时器“{element}”到期后未能执行：{error}。"
+
+
+_ARMED = (
+    select(timers.c.case_id, timers.c.task, timers.c.element_id, timers.c.due_at, cases.c.organisation)
+    .join(cases, timers.c.case_id == cases.c.id)
+    .where(timers.c.status == "armed", cases.c.status == "open")
+    .order_by(timers.c.due_at, timers.c.case_id, timers.c.task)
+)
+_DUE = _ARMED.where(timers.c.due_at <= bindparam("now")).limit(bindparam("count"))
+_FIRST_OF_CASE = _ARMED.where(
+    timers.c.case_id == bindparam("case"), timers.c.due_at <= bindparam("now")
+).limit(1)
+_FAIL = (
+    update(timers)
+    .where(
+        timers.c.case_id == bindparam("case"),
+        timers.c.task == bindparam("number"),
+        timers.c.status == "armed",
+    )
+    .values(status="failed")
+)
+_NEXT = _ARMED.with_only_columns(timers.c.due_at).limit(1)
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Case and task of the timers due at ``now``, the one due longest first. Locks nothing."""
+    return [(row.case_id, row.task) for row in connection.execute(_DUE, {"now": now, "count": limit})]
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next armed timer is due; ``None`` when none is armed."""
+    found: datetime | None = connection.execute(_NEXT).scalar_one_or_none()
+    return found
+
+
+def fire_due(engine: Engine, clock: Clock, limit: int = 20, until: datetime | None = None) -> int:
+    """Fire timers due by ``until`` (default: now), case by case. Returns how many timers were dealt with.
+
+    1. Look up ``limit`` timers without locking: the lock order is case, then timer.
+    2. Fire the timers of each case in a transaction of its own; a case somebody works on is left alone.
+    3. A timer that stops its case becomes an incident and is not tried again; the other timers go on.
+    """
+    with reading(engine) as connection:
+        found = dict.fromkeys(case_id for case_id, _ in due(connection, until or clock.now(), limit))
+    return sum(_fire_case(engine, case_id, clock.now()) for case_id in found)
+
+
+def _fire_case(engine: Engine, case_id: int, now: datetime) -> int:
+    try:
+        with transaction(engine) as connection:
+            return fire_timers(connection, case_id, at=now)
+    except OperationalError:
+        _log_put_off(case_id)
+        return 0
+    except Exception:
+        logger.exception("A timer stopped its case", extra={"action": "timer-failed", "case": case_id})
+    return _fire_singly(engine, case_id, now)
+
+
+def _fire_singly(engine: Engine, case_id: int, now: datetime) -> int:
+    """Fire the timers of a case one moment after the other, up to the one that fails."""
+    dealt_with = 0
+    while True:
+        with reading(engine) as connection:
+            first = connection.execute(_FIRST_OF_CASE, {"case": case_id, "now": now}).one_or_none()
+        if first is None:
+            return dealt_with
+        try:
+            with transaction(engine) as connection:
+                fired = fire_timers(connection, case_id, at=first.due_at)
+        except OperationalError:
+            _log_put_off(case_id)
+            return dealt_with
+        except Exception as error:  # noqa: BLE001 - recorded as an incident, whatever it is
+            _give_up(engine, first, error, now)
+            return dealt_with + 1
+        if not fired:
+            return dealt_with
+        dealt_with += fired
+
+
+def _give_up(engine: Engine, timer: Row[Any], error: Exception, now: datetime) -> None:
+    """Leave an incident, and the timer ``failed``, so that it is not tried at every tick."""
+    stop = error if isinstance(error, CaseStops) else _as_stop(error, timer.element_id)
+    command = incidents.described("fire", None, timer.organisation, task=timer.task)
+    try:
+        with transaction(engine) as connection:
+            incidents.record(connection, stop, case_id=timer.case_id, command=command, at=now)
+    except Exception:
+        # A case that cannot even be opened has no room for an incident; the timer must still not fire again.
+        logger.exception(
+            "An incident could not be kept", extra={"action": "incident-lost", "case": timer.case_id}
+        )
+    with transaction(engine) as connection:
+        connection.execute(_FAIL, {"case": timer.case_id, "number": timer.task})
+
+
+def _log_put_off(case_id: int) -> None:
+    # A lock that was not granted, a connection lost: the timer is still armed for the next tick.
+    logger.exception("Timers were put off", extra={"action": "timers-put-off", "case": case_id})
+
+
+def _as_stop(error: Exception, element: str) -> TimerFailed:
+    failed = TimerFailed(element=element, error=f"{type(error).__name__}: {error}")
+    failed.__cause__ = error
+    return failed
