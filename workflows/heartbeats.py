@@ -29,7 +29,7 @@ class Heartbeat:
 def _upsert(
     dialect_insert: type[sqlite.Insert] | type[postgresql.Insert],
 ) -> sqlite.Insert | postgresql.Insert:
-    facts = {"at": bindparam("moment"), "detail": bindparam("facts")}
+    facts: dict[str, Any] = {"at": bindparam("moment"), "detail": bindparam("facts")}
     first = dialect_insert(heartbeats).values(node=bindparam("process"), **facts)
     return first.on_conflict_do_update(index_elements=[heartbeats.c.node], set_=facts)
 

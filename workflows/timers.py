@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 
 from workflows.cases import fire_timers, incidents
@@ -25,7 +25,7 @@ class TimerFailed(CaseStops):
     message_zh = "定时器“{element}”到期后未能执行：{error}。"
 
 
-_ARMED = (
+_ARMED: Select[Any] = (
     select(timers.c.case_id, timers.c.task, timers.c.element_id, timers.c.due_at, cases.c.organisation)
     .join(cases, timers.c.case_id == cases.c.id)
     .where(timers.c.status == "armed", cases.c.status == "open")

@@ -11,7 +11,7 @@ from workflows.feel import Budget, Run
 
 @dataclass(slots=True)
 class Trace:
-    """What happened so far in tables: (owner id, ids of the rules that applied), and who had none to apply."""
+    """What happened so far in tables: (owner id, ids of its rules that applied), and who had none."""
 
     matched: list[tuple[str, list[str]]] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)

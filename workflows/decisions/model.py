@@ -56,7 +56,7 @@ class Decision:
 class DecisionOutcome:
     """The value, and the rules that applied: (id of the decision, ids of its rules) in order of evaluation.
 
-    ``unmatched`` are the ids of those whose table has no rule that applied and no default: their value is null.
+    ``unmatched`` are the ids of those in whose table no rule applied and no default is given: they are null.
     """
 
     value: Any

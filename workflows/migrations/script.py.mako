@@ -1,6 +1,4 @@
-"""${message}."""
-
-from __future__ import annotations
+"""${message}"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +11,3 @@ depends_on = None
 
 def upgrade() -> None:
     ${upgrades}
-
-
-def downgrade() -> None:
-    ${downgrades}
