@@ -12,10 +12,12 @@ from pathlib import Path
 from workflows.database import sqlite_url
 from workflows.errors import WorkflowError
 
+#: The folder this program stands in.
+ROOT = Path(__file__).resolve().parent.parent
 #: Where an installation keeps its files unless told otherwise.
-DEFAULT_DATA = Path("instance")
+DEFAULT_DATA = ROOT / "instance"
 #: Where the regulations of a fresh installation come from.
-PACKAGES = Path(__file__).resolve().parent.parent / "bpmn"
+PACKAGES = ROOT / "bpmn"
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from workflows.cases import queues
 from workflows.clock import BEIJING, SetClock
 from workflows.database import connect, sqlite_url
+from workflows.definitions import loading
 from workflows.tables import metadata
 
 
@@ -123,6 +125,8 @@ def postgresql_database(
 def postgresql_engine(postgresql_database: Engine) -> Iterator[Engine]:
     yield postgresql_database
     _empty(postgresql_database)
+    loading.forget()
+    queues.forget()
 
 
 def _empty(engine: Engine) -> None:

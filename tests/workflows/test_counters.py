@@ -47,7 +47,11 @@ def test_numbers_taken_at_the_same_time_are_all_different_and_without_gaps(engin
 def test_a_format_with_the_year_counts_anew_each_year_of_the_office(engine: Engine, clock: SetClock) -> None:
     written = []
     # 16:00 UTC on New Year's Eve is midnight in the office.
-    moments = (clock.now(), datetime(2026, 12, 31, 15, 59, tzinfo=UTC), datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
+    moments = (
+        clock.now(),
+        datetime(2026, 12, 31, 15, 59, tzinfo=UTC),
+        datetime(2026, 12, 31, 16, 0, tzinfo=UTC),
+    )
     for moment in moments:
         with transaction(engine) as connection:
             written.append(next_number(connection, "投诉", format="投诉〔{year}〕{n:03d}号", at=moment))
@@ -61,7 +65,9 @@ def test_a_format_without_the_year_goes_on_counting(engine: Engine, clock: SetCl
     assert (first, later) == ("第1卷", "第2卷")
 
 
-@pytest.mark.parametrize("format", ["〔{year}〕号", "{n.__class__}", "{n:999999999d}", "{n}{other}", "{n}}", ""])
+@pytest.mark.parametrize(
+    "format", ["〔{year}〕号", "{n.__class__}", "{n:999999999d}", "{n}{other}", "{n}}", ""]
+)
 def test_a_format_that_cannot_number_takes_no_number(engine: Engine, clock: SetClock, format: str) -> None:
     with transaction(engine) as connection:
         with pytest.raises(UnusableNumberFormat) as refused:

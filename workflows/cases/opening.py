@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from workflows.cases.actor import SYSTEM, Actor, NotPermitted, may_do
-from workflows.cases.identities import store
+from workflows.cases.identities import Concealed, store
 from workflows.cases.live import Live
-from workflows.cases.open_case import CaseFacts, OpenCase
+from workflows.cases.open_case import OpenCase
 from workflows.cases.saving import save
 from workflows.cases.submission import accept
-from workflows.cases.turn import Turn, as_keys
+from workflows.cases.turn import CaseFacts, Turn, as_keys
 from workflows.clock import BEIJING
 from workflows.counters import next_value
 from workflows.definitions import LoadedVersion, current_version, load_version
@@ -57,7 +57,8 @@ def start_case(
     """
     version = load_version(connection, current_version(connection, key, at=at))
     element = version.start_element(start_element)
-    values, concealed = dict(data), []
+    values: dict[str, Any] = dict(data)
+    concealed: Concealed = []
     if origin is None:
         resources = version.resources[version.process.key]
         values, concealed = accept(

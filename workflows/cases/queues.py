@@ -68,3 +68,10 @@ def candidates(connection: Connection, queue: int) -> tuple[str, frozenset[str]]
         with _lock:
             _keys[place] = known
     return known
+
+
+def forget() -> None:
+    """Drop what is remembered, for a database that was emptied or restored from a copy."""
+    with _lock:
+        _ids.clear()
+        _keys.clear()

@@ -172,13 +172,14 @@ class Session:
             return self._service(node)
 
         def run(evaluation: Evaluation) -> Any:
-            # What the body requires is looked up when it runs, so that a model may call itself.
+            # What the body requires is looked up when it runs: two models may call each other.
             required = self._evaluation(node, self._inputs)
             return node.logic(required.over({**required.scope, **evaluation.scope}))
 
-        return function_value(
-            node.parameters, run, node.type, Evaluation({}, self._functions, self.budget, self.trace)
-        )
+        own: dict[str, Any] = {}
+        around = Evaluation(own, self._functions, self.budget, self.trace)
+        function = own[node.name] = function_value(node.parameters, run, node.type, around)
+        return function
 
     def _service(self, node: Node) -> Function:
         names = tuple(required.name for required in node.inputs)

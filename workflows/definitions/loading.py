@@ -90,6 +90,12 @@ def load_version(connection: Connection, version_id: int) -> LoadedVersion:
     return loaded
 
 
+def forget() -> None:
+    """Drop what is remembered, for a database that was emptied or restored from a copy."""
+    with _lock:
+        _loaded.clear()
+
+
 def _database(connection: Connection) -> str:
     return str(connection.engine.url)
 

@@ -35,7 +35,7 @@ class DecisionTask(Visible):
         return True
 
 
-class SubProcess(SubWorkflowTask, Visible):  # type: ignore[misc]
+class SubProcess(SubWorkflowTask, Visible):
     """An embedded sub-process or a transaction: reads and writes the data around it."""
 
     is_call = False

@@ -55,7 +55,7 @@ class CompiledProcess:
     title: Expression | None
 
 
-class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
+class ProcessSpec(BpmnProcessSpec):
     """A process specification with our start and end."""
 
     def __init__(self, name: str) -> None:

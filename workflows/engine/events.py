@@ -13,7 +13,7 @@ from workflows.engine.tree import CaseTask
 from workflows.engine.visible import Visible
 
 
-class FiredByCommand(EventDefinition):  # type: ignore[misc]
+class FiredByCommand(EventDefinition):
     """An event the engine never decides by itself: a command sets its flag, exactly once, on one task.
 
     So a timer cannot fire inside somebody's unrelated request, and one message cannot release every catch
@@ -53,14 +53,14 @@ class MessageDefinition(FiredByCommand):
             task.internal_data["key"] = host.evaluate(task.scope, correlation)
 
 
-class MessageThrown(EventDefinition):  # type: ignore[misc]
+class MessageThrown(EventDefinition):
     """A message that leaves the case."""
 
     def throw(self, task: CaseTask) -> None:
         task.workflow.top_workflow.host.throw(task)
 
 
-class ConditionDefinition(EventDefinition):  # type: ignore[misc]
+class ConditionDefinition(EventDefinition):
     """Happens as soon as its expression is true; looked at again after each step."""
 
     def has_fired(self, task: CaseTask) -> bool:
@@ -74,7 +74,7 @@ class ConditionDefinition(EventDefinition):  # type: ignore[misc]
         """Nothing is kept."""
 
 
-class CatchEvent(CatchingEvent, Visible):  # type: ignore[misc]
+class CatchEvent(CatchingEvent, Visible):
     """An intermediate catch event, a receive task or a start event."""
 
     def _run_hook(self, task: CaseTask) -> bool:
@@ -101,10 +101,10 @@ class BoundaryEvent(CatchEvent):
         self.cancel_activity = cancel_activity
 
     def catches(self, task: CaseTask, event: Any) -> bool:
-        return task.state == TaskState.WAITING and super().catches(task, event)
+        return bool(task.state == TaskState.WAITING and super().catches(task, event))
 
 
-class ThrowEvent(ThrowingEvent, Visible):  # type: ignore[misc]
+class ThrowEvent(ThrowingEvent, Visible):
     """An intermediate throw event or a send task."""
 
 

@@ -12,7 +12,7 @@ from workflows.engine.visible import Visible
 from workflows.feel import Expression
 
 
-class Start(BpmnStartTask):  # type: ignore[misc]
+class Start(BpmnStartTask):
     """Leads to the start event the case was opened at."""
 
     def _predict_hook(self, task: CaseTask) -> None:
@@ -21,7 +21,7 @@ class Start(BpmnStartTask):  # type: ignore[misc]
         task._sync_children(outputs, TaskState.FUTURE)
 
 
-class EndJoin(_EndJoin):  # type: ignore[misc]
+class EndJoin(_EndJoin):
     """The end of a process: fires when nothing else is live."""
 
     def _check_threshold_unstructured(self, task: CaseTask) -> bool:
@@ -31,7 +31,7 @@ class EndJoin(_EndJoin):  # type: ignore[misc]
         return True
 
 
-class BoundaryJoin(BoundaryEventJoin):  # type: ignore[misc]
+class BoundaryJoin(BoundaryEventJoin):
     """Where an activity and its boundary events meet, so that each can cancel the other."""
 
 

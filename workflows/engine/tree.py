@@ -22,7 +22,7 @@ MAX_STEPS = 2_000
 MAX_TASKS = 20_000
 
 
-class CaseTask(Task):  # type: ignore[misc]
+class CaseTask(Task):
     """A task of a case: numbered within it, carrying no data, reporting its moves.
 
     The library draws random ids, reads the wall clock and predicts every future task; here ids and the order
@@ -194,7 +194,7 @@ class _Tree:
         return cancelled
 
 
-class CaseSubWorkflow(_Tree, BpmnSubWorkflow):  # type: ignore[misc]
+class CaseSubWorkflow(_Tree, BpmnSubWorkflow):
     """A sub-process or a called process inside a case."""
 
     def __init__(self, spec: Any, parent_task_id: int, top_workflow: Any, *, is_call: bool) -> None:
@@ -207,7 +207,7 @@ class CaseSubWorkflow(_Tree, BpmnSubWorkflow):  # type: ignore[misc]
         return self.cancel_live()
 
 
-class CaseWorkflow(_Tree, BpmnWorkflow):  # type: ignore[misc]
+class CaseWorkflow(_Tree, BpmnWorkflow):
     """A running case. ``host`` is set for the length of one event."""
 
     is_call = False

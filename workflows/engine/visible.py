@@ -14,7 +14,7 @@ from workflows.feel import Expression
 ENDINGS = {TaskState.COMPLETED: "completed", TaskState.CANCELLED: "cancelled", TaskState.ERROR: "failed"}
 
 
-class Visible(BpmnSpecMixin):  # type: ignore[misc]
+class Visible(BpmnSpecMixin):
     """A specification that stands for an element of the diagram.
 
     ``feel`` holds the element's compiled expressions by purpose; ``incoming_flows`` maps the element before

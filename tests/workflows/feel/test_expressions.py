@@ -71,7 +71,7 @@ def test_names_with_spaces_and_operators_are_one_name_when_they_are_known() -> N
 
 def test_an_expression_says_which_names_paths_and_functions_it_uses() -> None:
     found = compile_expression(
-        'if applicant.kind = "法人" and clock("reply").due < now() then sum(for f in fees return f.amount * rate)'
+        'if applicant.kind = "法人" and clock("reply").due < now() then sum(for f in fees return f.a * rate)'
         " else {local: 1, other: local + workdays(n)}"
     )
     assert found.names == {"applicant", "fees", "rate", "n"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from workflows.calendar_store import load_calendar
 from workflows.calendars import deadline
@@ -22,11 +22,11 @@ MORNING = datetime(2026, 9, 21, 9, 0, tzinfo=BEIJING)
 
 def open_plain_case(connection: Connection, *, number: str, organisation: str = "office") -> int:
     """A case row and what it refers to; it never runs."""
-    connection.execute(insert(organisations).values(slug=f"{organisation}-{number}", name="某某局"))
+    known = select(organisations.c.slug).where(organisations.c.slug == organisation)
+    if connection.execute(known).one_or_none() is None:
+        connection.execute(insert(organisations).values(slug=organisation, name="某某局"))
     definition = connection.execute(
-        insert(definitions).values(
-            key=f"{organisation}.{number}", organisation=f"{organisation}-{number}", name="制度"
-        )
+        insert(definitions).values(key=f"{organisation}.{number}", organisation=organisation, name="某某制度")
     ).inserted_primary_key[0]
     version = connection.execute(
         insert(versions).values(

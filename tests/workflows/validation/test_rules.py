@@ -1,6 +1,6 @@
 """Each rule, on diagrams that keep it and on diagrams that break it in one way each.
 
-A diagram says in comments before its root what the rule of its folder finds in it: ``finds <code> at <element>``.
+Comments before the root of a diagram say what the rule of its folder finds: ``finds <code> at <element>``.
 """
 
 from __future__ import annotations

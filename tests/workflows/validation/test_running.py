@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def flow(source: str, target: str) -> str:
 
 
 def path(nodes: Sequence[str]) -> str:
-    return "".join(flow(source, target) for source, target in zip(nodes, nodes[1:], strict=False))
+    return "".join(flow(source, target) for source, target in pairwise(nodes))
 
 
 # -- what cannot be read ---------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def mutate(root: etree._Element, data: st.DataObject) -> None:
             node.text = data.draw(VALUES)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SOURCES), st.data())
 def test_a_damaged_diagram_gives_findings_and_nothing_else(
     surroundings: Surroundings, source: bytes, data: st.DataObject
@@ -252,8 +253,8 @@ ESCAPES = [
     "().__class__.__bases__[0].__subclasses__()",
     "[].__class__",
     '"".__class__.__mro__',
-    "金额.__class__",
-    "金额.__init__.__globals__",
+    "(1).__class__",
+    '"".__init__.__globals__',
     "lambda: 1",
     "[x for x in [1]]",
     "(x for x in [1])",
@@ -265,12 +266,12 @@ ESCAPES = [
     'compile("1", "", "eval")',
     "globals()",
     "locals()['__builtins__']",
-    'getattr(金额, "__class__")',
-    '"{0.__globals__}".format(金额)',
-    'f"{金额.__class__}"',
-    "金额 if True else 0",
-    "(y := 金额)",
-    "金额; import os",
+    'getattr(1, "__class__")',
+    '"{0.__globals__}".format(1)',
+    'f"{().__class__}"',
+    "1 if True else 0",
+    "(y := 1)",
+    "1; import os",
     "breakpoint()",
     "9**9**9**9**9 and import_os",
 ]

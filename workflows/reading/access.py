@@ -1,0 +1,116 @@
+"""Who may look at a case, and who may learn the identities in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, select
+
+from workflows.cases import Actor, NotPermitted
+from workflows.cases.correcting import PROCESS_ADMIN
+from workflows.cases.identities import identity_paths
+from workflows.cases.open_case import NoSuchCase
+from workflows.definitions import LoadedVersion
+from workflows.reading.case_file import CaseFile, CaseTask
+from workflows.tables import memberships
+
+#: The role that may look at every case of its organisation, identities masked.
+AUDITOR = "auditor"
+
+
+def check_reader(person: Actor, case: CaseFile) -> None:
+    """Raise ``NoSuchCase`` to another organisation, ``NotPermitted`` to those who have no part in a case.
+
+    A case is for whoever opened it, for those whose unit or role is or was among the candidates of one of
+    its tasks, for the leaders of these units, for auditors and process administrators. Who is kept out of
+    one of its tasks has no part through a unit. A task given to a person by name shows the task, not the
+    case: people who are asked to answer a complaint do not read it.
+    """
+    if person.organisation != case.organisation:
+        raise NoSuchCase(case=case.number)
+    if not (sees_everything(person) or case.opened_by == person.user or _has_part(person, case)):
+        raise NotPermitted(user=person.user, case=case.number)
+
+
+def sees_everything(person: Actor) -> bool:
+    """Whether a person watches over all cases of the organisation."""
+    return person.has_role(AUDITOR) or person.has_role(PROCESS_ADMIN)
+
+
+def may_see_case(person: Actor, case: CaseFile) -> bool:
+    """The same as ``check_reader``, as a question."""
+    try:
+        check_reader(person, case)
+    except (NoSuchCase, NotPermitted):
+        return False
+    return True
+
+
+def check_task_reader(person: Actor, case: CaseFile, task: CaseTask) -> None:
+    """Raise like ``check_reader`` unless a person may see one task: readers of the case, and its own people."""
+    if person.organisation != case.organisation:
+        raise NoSuchCase(case=case.number)
+    own = person.user in (task.assignee, task.ended_by)
+    if not (own or may_do_task(person, task) or may_see_case(person, case)):
+        raise NotPermitted(user=person.user, case=case.number, number=task.number)
+
+
+def may_do_task(person: Actor, task: CaseTask) -> bool:
+    """Whether a person is among those a task is for and not kept out of it."""
+    return person.user not in task.excluded and not person.keys.isdisjoint(task.keys)
+
+
+def _has_part(person: Actor, case: CaseFile) -> bool:
+    office = _as_office(person)
+    if any(person.user in task.excluded for task in case.tasks):
+        return any(task.ended_by == person.user and not office.isdisjoint(task.keys) for task in case.tasks)
+    return any(not office.isdisjoint(task.keys) for task in case.tasks)
+
+
+def _as_office(person: Actor) -> frozenset[str]:
+    """Keys a person has through an office; a leader stands for the unit."""
+    led = {f"unit:{key.removeprefix('leader:')}" for key in person.keys if key.startswith("leader:")}
+    return frozenset(led | {key for key in person.keys if not key.startswith("person:")})
+
+
+def may_know_identities(
+    connection: Connection, person: Actor, case: CaseFile, version: LoadedVersion
+) -> bool:
+    """Whether identities are shown to a person: who took them down, and the unit that person belongs to.
+
+    Auditors and whoever is kept out of a task of the case see none. One statement.
+    """
+    if person.has_role(AUDITOR) or any(person.user in task.excluded for task in case.tasks):
+        return False
+    takers = identity_takers(case, version)
+    if person.user in takers:
+        return True
+    query = select(memberships.c.slug).where(memberships.c.kind == "unit", memberships.c.user.in_(takers))
+    units = {f"unit:{slug}" for slug in connection.scalars(query)}
+    return not _as_office(person).isdisjoint(units)
+
+
+def identity_takers(case: CaseFile, version: LoadedVersion) -> frozenset[str]:
+    """Who opened the case or completed a task with a form that asks for identities."""
+    takers = {
+        task.ended_by
+        for task in case.tasks
+        if task.status == "completed" and task.ended_by and _asks_identity(version, task)
+    }
+    forms = version.resources[version.process.key].schemas
+    starts = (element for element in version.process.diagram.of_kind("startEvent"))
+    if _any_identity(forms, (element.properties.get("form") for element in starts)):
+        takers.add(case.opened_by)
+    return frozenset(takers)
+
+
+def _asks_identity(version: LoadedVersion, task: CaseTask) -> bool:
+    resources = version.resources.get(task.process)
+    element = version.process.elements_by_process.get((task.process, task.element_id))
+    if resources is None or element is None:
+        return False
+    return _any_identity(resources.schemas, (element.properties.get("form"),))
+
+
+def _any_identity(schemas: Mapping[str, object], forms: Iterable[str | None]) -> bool:
+    return any(identity_paths(schemas[form]) for form in forms if form in schemas)

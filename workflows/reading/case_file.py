@@ -1,0 +1,266 @@
+"""A case as it lies in the files: its facts, tasks, clocks, and what it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from workflows.cases.open_case import NoSuchCase
+from workflows.cases.queues import candidates
+from workflows.tables import (
+    attachments,
+    cases,
+    clocks,
+    definitions,
+    incidents,
+    notices,
+    register_entries,
+    tasks,
+    versions,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTask:
+    """A task of a case, open or ended, with the keys of those whom it is for."""
+
+    number: int
+    element_id: str
+    process: str
+    name: str
+    status: str
+    assignee: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    due_at: datetime | None
+    provisional: bool
+    keys: frozenset[str]
+    excluded: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """The facts of a case and its tasks, the oldest first."""
+
+    id: int
+    number: str
+    title: str
+    organisation: str
+    regulation: str
+    version_id: int
+    version_number: int | None
+    #: ``open``, ``closed`` or ``cancelled``.
+    status: str
+    outcome: str | None
+    opened_at: datetime
+    opened_by: str
+    closed_at: datetime | None
+    seq: int
+    #: Scope → names → values; identities as references.
+    data: Mapping[str, Mapping[str, Any]]
+    tasks: tuple[CaseTask, ...]
+
+    def task(self, number: int) -> CaseTask | None:
+        """The task of that number."""
+        return next((task for task in self.tasks if task.number == number), None)
+
+    @property
+    def open_tasks(self) -> list[CaseTask]:
+        """What somebody has still to do."""
+        return [task for task in self.tasks if task.status == "open"]
+
+
+class ClockState(StrEnum):
+    """How a legal period stands; derived, never stored."""
+
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    MET = "met"
+    BREACHED = "breached"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClock:
+    """A legal period of a case and how it stands."""
+
+    number: int
+    name: str
+    provision: str
+    unit: str
+    amount: int
+    anchored_at: datetime
+    due_at: datetime
+    provisional: bool
+    stopped_at: datetime | None
+    state: ClockState
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedNotice:
+    """A document that is on record as issued."""
+
+    id: int
+    notice: str
+    number: str
+    title: str
+    issued_at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterEntry:
+    """An entry a case has in one of the office's registers."""
+
+    register: str
+    number: str
+    entered_at: datetime
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """An error a case stopped on."""
+
+    id: int
+    case_id: int
+    raised_at: datetime
+    code: str
+    message_zh: str
+    message_en: str
+    element_id: str | None
+    attempts: int
+    status: str
+    resolved_at: datetime | None
+    resolved_by: str | None
+
+
+_CASE = (
+    select(cases, definitions.c.name.label("regulation"), versions.c.number.label("version_number"))
+    .join_from(cases, definitions, cases.c.definition_id == definitions.c.id)
+    .join(versions, cases.c.version_id == versions.c.id)
+    .where(cases.c.number == bindparam("number"))
+)
+_TASKS = select(tasks).where(tasks.c.case_id == bindparam("case")).order_by(tasks.c.number)
+
+
+def open_file(connection: Connection, number: str) -> CaseFile:
+    """The case of that number, in two statements. Raises ``NoSuchCase``."""
+    row = connection.execute(_CASE, {"number": number}).one_or_none()
+    if row is None:
+        raise NoSuchCase(case=number)
+    return CaseFile(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        organisation=row.organisation,
+        regulation=row.regulation,
+        version_id=row.version_id,
+        version_number=row.version_number,
+        status=row.status,
+        outcome=row.outcome,
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+        closed_at=row.closed_at,
+        seq=row.seq,
+        data=orjson.loads(row.data).get("values", {}),
+        tasks=tuple(_tasks(connection, row.id)),
+    )
+
+
+def _tasks(connection: Connection, case_id: int) -> Iterable[CaseTask]:
+    for row in connection.execute(_TASKS, {"case": case_id}).all():
+        yield CaseTask(
+            number=row.number,
+            element_id=row.element_id,
+            process=row.process,
+            name=row.name,
+            status=row.status,
+            assignee=row.assignee,
+            opened_at=row.opened_at,
+            ended_at=row.ended_at,
+            ended_by=row.ended_by,
+            due_at=row.due_at,
+            provisional=row.provisional,
+            keys=candidates(connection, row.queue_id)[1],
+            excluded=frozenset(orjson.loads(row.excluded)),
+        )
+
+
+def clocks_of(connection: Connection, case_id: int, *, now: datetime) -> list[CaseClock]:
+    """The legal periods of a case in the order in which they began; a finished one is judged by its end."""
+    query = select(clocks).where(clocks.c.case_id == case_id).order_by(clocks.c.anchored_at, clocks.c.number)
+    return [
+        CaseClock(
+            number=row.number,
+            name=row.name,
+            provision=row.provision,
+            unit=row.unit,
+            amount=row.amount,
+            anchored_at=row.anchored_at,
+            due_at=row.due_at,
+            provisional=row.provisional,
+            stopped_at=row.stopped_at,
+            state=_state(row.state, row.due_at, row.stopped_at, now),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _state(stored: str, due_at: datetime, stopped_at: datetime | None, now: datetime) -> ClockState:
+    if stored == "superseded":
+        return ClockState.SUPERSEDED
+    if stopped_at is not None:
+        return ClockState.MET if stopped_at <= due_at else ClockState.BREACHED
+    return ClockState.RUNNING if now <= due_at else ClockState.OVERDUE
+
+
+def notices_of(connection: Connection, case_id: int) -> list[IssuedNotice]:
+    """The documents issued in a case, in order."""
+    query = select(notices).where(notices.c.case_id == case_id).order_by(notices.c.id)
+    return [
+        IssuedNotice(
+            id=row.id,
+            notice=row.notice,
+            number=row.number,
+            title=row.title,
+            issued_at=row.issued_at,
+            seq=row.seq,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def entries_of(connection: Connection, case_id: int) -> list[RegisterEntry]:
+    """The entries a case has in registers, in order."""
+    table = register_entries
+    query = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
+    return [
+        RegisterEntry(
+            register=row.register,
+            number=row.number,
+            entered_at=row.entered_at,
+            values=orjson.loads(row.entry),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def incidents_of(connection: Connection, case_id: int) -> list[Incident]:
+    """What a case stopped on, the latest first."""
+    query = select(incidents).where(incidents.c.case_id == case_id).order_by(incidents.c.id.desc())
+    names = [field for field in Incident.__dataclass_fields__]
+    return [Incident(**{name: row[name] for name in names}) for row in connection.execute(query).mappings()]
+
+
+def names_of_files(connection: Connection, case_id: int) -> dict[str, str]:
+    """Id → name of the files attached to a case."""
+    query = select(attachments.c.id, attachments.c.name).where(attachments.c.case_id == case_id)
+    return {row.id: row.name for row in connection.execute(query)}

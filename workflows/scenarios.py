@@ -1,0 +1,262 @@
+"""Worked cases: who does what and when, and what must then be true. Played on the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+from sqlalchemy import Connection, Engine, func, select
+
+from workflows.cases import claim_task, complete_task, start_case
+from workflows.cases.identities import reveal
+from workflows.clock import BEIJING, SetClock
+from workflows.database import reading, transaction
+from workflows.errors import WorkflowError
+from workflows.people import actor_of
+from workflows.tables import cases, clocks, register_entries, tasks
+from workflows.timers import fire_due
+
+
+class ScenarioFailed(WorkflowError):
+    """A worked case did not go as it is written."""
+
+    code = "scenario-failed"
+    message_zh = "演算“{scenario}”第 {step} 步与预期不符。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A worked case of one regulation. Times are Asia/Shanghai."""
+
+    name: str
+    #: Process id of the regulation.
+    key: str
+    at: datetime
+    by: str
+    start: Mapping[str, Any]
+    steps: tuple[Mapping[str, Any], ...]
+    #: Code of the error with which opening the case must be refused, if it must be.
+    refused: str | None = None
+
+
+@dataclass
+class _Play:
+    """A scenario being played."""
+
+    engine: Engine
+    scenario: Scenario
+    clock: SetClock
+    case_id: int = 0
+    step: int = 0
+    log: list[str] = field(default_factory=list)
+
+    def fail(self, what: str, *, expected: Any, found: Any) -> ScenarioFailed:
+        return ScenarioFailed(
+            scenario=self.scenario.name, step=self.step, what=what, expected=expected, found=found
+        )
+
+
+def read_scenarios(path: Path, *, organisation: str) -> list[Scenario]:
+    """The scenarios of a file ``scenarios/<regulation>.yaml``."""
+    return [
+        Scenario(
+            name=entry["name"],
+            key=f"{organisation}.{path.stem}",
+            at=moment(entry["at"]),
+            by=entry["by"],
+            start=entry.get("start") or {},
+            steps=tuple(entry.get("steps") or ()),
+            refused=entry.get("refused"),
+        )
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+def moment(text: Any) -> datetime:
+    """A time as a scenario writes it, aware."""
+    found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text))
+    return found if found.tzinfo is not None else found.replace(tzinfo=BEIJING)
+
+
+def play(engine: Engine, scenario: Scenario) -> int | None:
+    """Play a scenario to its end and return the id of its case (``None`` if it had to be refused).
+
+    Raises ``ScenarioFailed`` at the first step that goes otherwise.
+    """
+    game = _Play(engine=engine, scenario=scenario, clock=SetClock(scenario.at))
+    try:
+        with transaction(engine) as connection:
+            game.case_id = start_case(
+                connection,
+                key=scenario.key,
+                data=scenario.start,
+                by=actor_of(connection, scenario.by),
+                at=scenario.at,
+            ).id
+    except WorkflowError as error:
+        if error.code != scenario.refused:
+            raise game.fail("opening", expected=scenario.refused, found=_described(error)) from error
+        return None
+    if scenario.refused is not None:
+        raise game.fail("opening", expected=scenario.refused, found="opened")
+    for number, step in enumerate(scenario.steps, start=1):
+        game.step = number
+        _take(game, step)
+    return game.case_id
+
+
+def _described(error: WorkflowError) -> str:
+    return f"{error.code}: {error}"
+
+
+def _take(game: _Play, step: Mapping[str, Any]) -> None:
+    if "at" in step:
+        _advance(game, moment(step["at"]))
+    if "advance" in step:
+        _advance(game, moment(step["advance"]))
+    elif "do" in step:
+        try:
+            _do(game, step["do"], step)
+        except WorkflowError as error:
+            raise game.fail(f"do {step['do']}", expected="done", found=_described(error)) from error
+    elif "refused" in step:
+        _be_refused(game, step)
+    if "expect" in step:
+        _expect(game, step["expect"])
+
+
+def _advance(game: _Play, to: datetime) -> None:
+    """Let time pass; whatever falls due on the way fires in its order."""
+    game.clock.set(to)
+    while fire_due(game.engine, game.clock):
+        pass
+
+
+def _do(game: _Play, element: str, step: Mapping[str, Any]) -> None:
+    now = game.clock.now()
+    number = _open_task(game, element)
+    with transaction(game.engine) as connection:
+        by = actor_of(connection, step["by"])
+        claim_task(connection, case_id=game.case_id, number=number, by=by, at=now)
+    with transaction(game.engine) as connection:
+        complete_task(
+            connection, case_id=game.case_id, number=number, data=step.get("data") or {}, by=by, at=now
+        )
+
+
+def _open_task(game: _Play, element: str) -> int:
+    with reading(game.engine) as connection:
+        found = connection.execute(
+            select(tasks.c.number)
+            .where(tasks.c.case_id == game.case_id, tasks.c.element_id == element, tasks.c.status == "open")
+            .order_by(tasks.c.number)
+            .limit(1)
+        ).scalar_one_or_none()
+        if found is None:
+            opened = _open_elements(connection, game.case_id)
+            raise game.fail("open task", expected=element, found=opened)
+    return int(found)
+
+
+def _be_refused(game: _Play, step: Mapping[str, Any]) -> None:
+    try:
+        _do(game, step["refused"], step)
+    except WorkflowError as error:
+        if error.code != step["code"]:
+            raise game.fail("refusal", expected=step["code"], found=_described(error)) from error
+        return
+    raise game.fail("refusal", expected=step["code"], found="done")
+
+
+# --- what must be true --------------------------------------------------------------------------------------
+
+
+def _expect(game: _Play, expected: Mapping[str, Any]) -> None:
+    with reading(game.engine) as connection:
+        for what, wanted in expected.items():
+            found = _FINDERS[what](connection, game.case_id, wanted)
+            if found != _plain(what, wanted):
+                raise game.fail(what, expected=wanted, found=found)
+
+
+def _plain(what: str, wanted: Any) -> Any:
+    if what == "open":
+        return sorted(wanted)
+    if what == "due":
+        return {element: moment(text).isoformat() for element, text in wanted.items()}
+    return wanted
+
+
+def _open_elements(connection: Connection, case_id: int, _: Any = None) -> list[str]:
+    found = connection.execute(
+        select(tasks.c.element_id).where(tasks.c.case_id == case_id, tasks.c.status == "open")
+    )
+    return sorted(found.scalars())
+
+
+def _status(connection: Connection, case_id: int, _: Any) -> Any:
+    return connection.execute(select(cases.c.status).where(cases.c.id == case_id)).scalar_one()
+
+
+def _outcome(connection: Connection, case_id: int, _: Any) -> Any:
+    return connection.execute(select(cases.c.outcome).where(cases.c.id == case_id)).scalar_one()
+
+
+def _clocks(connection: Connection, case_id: int, wanted: Mapping[str, str]) -> dict[str, str]:
+    rows = connection.execute(
+        select(clocks).where(clocks.c.case_id == case_id).order_by(clocks.c.anchored_at, clocks.c.number)
+    )
+    states = {row.name: clock_state(row.state, row.stopped_at, row.due_at) for row in rows}
+    return {name: states.get(name, "none") for name in wanted}
+
+
+def clock_state(state: str, stopped_at: datetime | None, due_at: datetime) -> str:
+    """``running``, ``met``, ``breached`` or ``superseded``, from what the ledger holds."""
+    if state != "stopped" or stopped_at is None:
+        return state
+    return "met" if stopped_at <= due_at else "breached"
+
+
+def _due(connection: Connection, case_id: int, wanted: Mapping[str, Any]) -> dict[str, str | None]:
+    rows = connection.execute(
+        select(tasks.c.element_id, tasks.c.due_at)
+        .where(tasks.c.case_id == case_id, tasks.c.status == "open")
+        .order_by(tasks.c.number.desc())
+    )
+    found = {row.element_id: row.due_at for row in rows}
+    return {
+        element: due.astimezone(BEIJING).isoformat() if (due := found.get(element)) is not None else None
+        for element in wanted
+    }
+
+
+def _data(connection: Connection, case_id: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    text = connection.execute(select(cases.c.data).where(cases.c.id == case_id)).scalar_one()
+    values = reveal(connection, case_id, orjson.loads(text)["values"][""])
+    return {name: values.get(name) for name in wanted}
+
+
+def _register(connection: Connection, case_id: int, wanted: Mapping[str, int]) -> dict[str, int]:
+    rows = connection.execute(
+        select(register_entries.c.register, func.count())
+        .where(register_entries.c.case_id == case_id)
+        .group_by(register_entries.c.register)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    return {name: counts.get(name, 0) for name in wanted}
+
+
+_FINDERS: Mapping[str, Callable[[Connection, int, Any], Any]] = {
+    "open": _open_elements,
+    "status": _status,
+    "outcome": _outcome,
+    "clock": _clocks,
+    "due": _due,
+    "data": _data,
+    "register": _register,
+}
