@@ -104,7 +104,7 @@ def _commands(settings: Settings, host: str, port: int) -> dict[str, list[str]]:
     # SQLite has one writer: a second worker would only wait for the first.
     workers = 1 if embedded else max(2, os.cpu_count() or 2)
     web = ["granian", "--interface", "wsgi", "--factory", "app:create_app", "--host", host]
-    web += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "8", "--no-ws"]
+    web += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "4", "--no-ws"]
     web += ["--log-level", "warning", "--respawn-failed-workers"]
     scheduler = ["workflows.scheduler", "--database", settings.database, "--data", str(settings.data)]
     return {"web": [sys.executable, "-m", *web], "scheduler": [sys.executable, "-m", *scheduler]}

@@ -18,10 +18,10 @@ from tests.workflows.forms.drafts import field as form_field
 from tests.workflows.forms.drafts import form, options
 from workflows import cases, tables
 from workflows.calendar_store import seed_calendar
-from workflows.cases import Actor, incidents, queues
+from workflows.cases import Actor, incidents
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.database import reading, transaction
-from workflows.definitions import Bundle, loading, publish
+from workflows.definitions import Bundle, publish
 from workflows.diagrams import CallSignature, read_diagram
 from workflows.history import Event, read_history
 from workflows.operators import CATALOGUE, OperatorSignature
@@ -73,10 +73,6 @@ class Office:
 
     def settle_in(self) -> Office:
         """Write down the organisations and the working calendar, if nobody has."""
-        # A database that was emptied for this test gives the same ids to other versions and queues.
-        loading._loaded.clear()
-        queues._ids.clear()
-        queues._keys.clear()
         with transaction(self.engine) as connection:
             known = set(connection.execute(select(tables.organisations.c.slug)).scalars())
             for slug in {ORGANISATION, ELSEWHERE} - known:

@@ -18,8 +18,9 @@ from sqlalchemy import Connection, select
 
 from workflows.calendars import Deadline
 from workflows.cases.open_case import NoSuchCase
-from workflows.cases.turn import CaseFacts, Turn
-from workflows.definitions import LoadedVersion, load_version
+from workflows.cases.started_clock import RunningClocks
+from workflows.cases.turn import CaseFacts, Offer, Turn
+from workflows.definitions import Bundle, LoadedVersion, load_version
 from workflows.engine import state, stepping
 from workflows.engine.scopes import CASE, Scopes
 from workflows.engine.tree import CaseTask, CaseWorkflow
@@ -27,7 +28,17 @@ from workflows.errors import WorkflowError
 from workflows.history import Event, canonical, check_chain, digest, read_history
 from workflows.operators import Effect
 from workflows.periods import Unit
-from workflows.tables import cases, from_microseconds, notices, records, register_entries, tasks, timers
+from workflows.tables import (
+    cases,
+    from_microseconds,
+    notices,
+    queues,
+    records,
+    register_entries,
+    tasks,
+    timers,
+    versions,
+)
 
 #: Parts of an event that re-execution works out and compares.
 COMPARED = (
@@ -77,7 +88,7 @@ class Recorded:
     """Answers a turn's questions from the events already passed and the one being re-executed."""
 
     body: dict[str, Any] = field(default_factory=dict)
-    running: dict[str, datetime] = field(default_factory=dict)
+    running: RunningClocks = field(default_factory=RunningClocks)
     performers: dict[str, str] = field(default_factory=dict)
     operations: list[list[Any]] = field(default_factory=list)
 
@@ -90,10 +101,7 @@ class Recorded:
 
     def learn(self, turn: Turn) -> None:
         """Remember which clocks run after an event."""
-        for clock in turn.started_clocks:
-            self.running[clock.name] = clock.due_at
-        for name in turn.stopped_clocks:
-            self.running.pop(name, None)
+        self.running.follow(**turn.clock_changes())
 
     def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
         for number, _, _, unit, amount, anchored, due, provisional, version in self.body.get("clocks", ()):
@@ -105,7 +113,7 @@ class Recorded:
         raise NotRecorded(task=task)
 
     def clock_due(self, name: str) -> datetime | None:
-        return self.running.get(name)
+        return self.running.due().get(name)
 
     def performer(self, element_id: str) -> str | None:
         return self.performers.get(element_id)
@@ -154,12 +162,7 @@ def verify(connection: Connection, case_id: int) -> Verdict:
     ]
     history = list(read_history(connection, case_id))
     version = load_version(connection, row.version_id)
-    if version.bundle.content_hash != version.content_hash:
-        found.append(
-            Divergence(
-                seq=0, what="version", recorded=version.content_hash, found=version.bundle.content_hash
-            )
-        )
+    found.extend(_compare_versions(connection, row.version_id, history))
     run = _Run(row, version)
     for event in history:
         try:
@@ -170,6 +173,31 @@ def verify(connection: Connection, case_id: int) -> Verdict:
     else:
         found.extend(run.compare_tables(connection))
     return Verdict(case_id=case_id, number=row.number, events=len(history), divergences=found)
+
+
+def _compare_versions(connection: Connection, version_id: int, history: list[Event]) -> list[Divergence]:
+    """What is stored of the version, and of those it calls, against their hashes and the one in event 1.
+
+    Versions in memory may be older than a change in the database, so the rows are read.
+    """
+    opened = [event.body.get("command", {}).get("version") for event in history[:1]]
+    found = []
+    pending, seen = [(version_id, opened)], set()
+    while pending:
+        number, recorded = pending.pop()
+        seen.add(number)
+        row = connection.execute(select(versions).where(versions.c.id == number)).one()
+        try:
+            actual = Bundle.unpack(row.bundle).content_hash
+        except (zstandard.ZstdError, ValueError) as error:
+            actual = str(error)
+        found += [
+            Divergence(seq=0, what="version", recorded=expected, found=actual)
+            for expected in sorted({row.content_hash, *recorded})
+            if expected != actual
+        ]
+        pending += [(one, []) for one in orjson.loads(row.calls).values() if one not in seen]
+    return found
 
 
 class _Run:
@@ -188,7 +216,7 @@ class _Run:
         self.scopes = Scopes()
         self.outside = Recorded()
         self.workflow: CaseWorkflow | None = None
-        self.open_tasks: set[int] = set()
+        self.open_tasks: dict[int, Offer] = {}
         self.armed: dict[int, int] = {}
         self.effects: list[tuple[int, str, Any]] = []
         self.status = "open"
@@ -225,7 +253,8 @@ class _Run:
 
     def _follow(self, turn: Turn, event: Event) -> None:
         self.outside.learn(turn)
-        self.open_tasks.difference_update(turn.closed)
+        for number in turn.closed:
+            self.open_tasks.pop(number, None)
         self.open_tasks.update(turn.offers)
         for task in turn.disarmed:
             self.armed.pop(task, None)
@@ -242,8 +271,15 @@ class _Run:
         """Compare the tables of the case with where re-execution ended."""
         seq, case_id = int(self.row.seq), self.facts.id
         open_rows = connection.execute(
-            select(tasks.c.number).where(tasks.c.case_id == case_id, tasks.c.status == "open")
-        ).scalars()
+            select(tasks, queues.c.candidates)
+            .join(queues, tasks.c.queue_id == queues.c.id)
+            .where(tasks.c.case_id == case_id, tasks.c.status == "open")
+            .order_by(tasks.c.number)
+        )
+        open_tasks = [
+            [row.number, row.element_id, orjson.loads(row.candidates), orjson.loads(row.excluded)]
+            for row in open_rows
+        ]
         armed_rows = connection.execute(
             select(timers.c.task).where(timers.c.case_id == case_id, timers.c.status.in_(("armed", "failed")))
         ).scalars()
@@ -256,7 +292,11 @@ class _Run:
         live = self.status == "open"
         pairs = (
             ("status", self.row.status, self.status),
-            ("tasks", sorted(open_rows), sorted(self.open_tasks)),
+            (
+                "tasks",
+                open_tasks,
+                [[o.number, o.element_id, o.keys, o.excluded] for _, o in sorted(self.open_tasks.items())],
+            ),
             ("timers", sorted(armed_rows), sorted(self.armed)),
             ("case data", orjson.loads(self.row.data), orjson.loads(canonical(self.scopes.to_json()))),
             ("stored state", stored_state, digest(state.encode(self.workflow)) if live else None),

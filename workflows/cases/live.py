@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from workflows import outbox
 from workflows.calendar_store import load_calendar
 from workflows.calendars import Deadline, deadline
+from workflows.cases.started_clock import RunningClocks
 from workflows.cases.turn import Turn, usable_limit
 from workflows.engine.tree import CaseTask
 from workflows.errors import WorkflowError
@@ -34,8 +35,10 @@ class OperatorRaised(WorkflowError):
     message_zh = "自动操作出错({error})。"
 
 
-_RUNNING = select(clocks.c.name, clocks.c.due_at).where(
-    clocks.c.case_id == bindparam("case"), clocks.c.state == "running"
+_RUNNING = (
+    select(clocks.c.name, clocks.c.number, clocks.c.due_at)
+    .where(clocks.c.case_id == bindparam("case"), clocks.c.state == "running")
+    .order_by(clocks.c.number)
 )
 _PERFORMER = (
     select(tasks.c.ended_by)
@@ -59,8 +62,9 @@ class Live:
         self.organisation = organisation
         #: Who completed what in this command, before it is written.
         self.performed: dict[str, str] = {}
-        #: Clocks of the case by name, as this command leaves them.
-        self._running: dict[str, datetime] | None = None
+        #: Clocks of the case, as the turns of this command leave them.
+        self._running: RunningClocks | None = None
+        self._turns: list[Turn] = []
         self._closing: time | None = None
         self._knows_closing = False
 
@@ -82,8 +86,18 @@ class Live:
         """Due moments of the running clocks, by name."""
         if self._running is None:
             found = self.connection.execute(_RUNNING, {"case": self.case_id})
-            self._running = {row.name: row.due_at for row in found}
-        return self._running
+            self._running = RunningClocks((row.name, row.number, row.due_at) for row in found)
+            for turn in self._turns:
+                self._running.follow(**turn.clock_changes())
+        return self._running.due()
+
+    def learn(self, turn: Turn) -> None:
+        """Take in a turn that has not been written yet: a later one of the same command builds on it."""
+        self._turns.append(turn)
+        if self._running is not None:
+            self._running.follow(**turn.clock_changes())
+        if turn.kind == "completed":
+            self.performed[turn.command["element"]] = turn.actor
 
     def clock_due(self, name: str) -> datetime | None:
         return self.running().get(name)

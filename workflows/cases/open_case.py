@@ -109,8 +109,7 @@ class OpenCase:
             self.encoded = state.encode(self._workflow)
             body["state"] = digest(self.encoded)
             body["data"] = digest(canonical(self.scopes.to_json()))
-        if turn.kind == "completed":
-            self.live.performed[turn.command["element"]] = turn.actor
+        self.live.learn(turn)
         self.turns.append(turn)
         self.bodies.append(body)
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from workflows.cases.open_case import OpenCase
 from workflows.cases.queues import queue_id
-from workflows.cases.turn import Offer, StartedClock, Turn
+from workflows.cases.started_clock import StartedClock
+from workflows.cases.turn import Offer, Turn
 from workflows.engine import state
 from workflows.errors import WorkflowError
 from workflows.history import APPEND, link

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from workflows import periods
 from workflows.calendars import Deadline
+from workflows.cases.started_clock import StartedClock, clock_facts, clock_record
 from workflows.clock import BEIJING
 from workflows.decisions import DecisionError
 from workflows.definitions import LoadedVersion, Resources
@@ -58,21 +59,6 @@ class Armed:
     due_at: datetime
     guards: str | None
     clock: StartedClock | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartedClock:
-    """A legal period that has begun."""
-
-    number: int
-    name: str
-    provision: str
-    unit: str
-    amount: int
-    anchored_at: datetime
-    due_at: datetime
-    provisional: bool
-    calendar_version: str
 
 
 class Outside(Protocol):
@@ -159,10 +145,18 @@ class Turn:
         return self.version.resources[task.workflow.spec.process_key]
 
     def _clock_due(self, name: Any) -> datetime | None:
+        if name in self.stopped_clocks:
+            return None
         for clock in reversed(self.started_clocks):
             if clock.name == name:
                 return clock.due_at
         return self.outside.clock_due(str(name))
+
+    def _start(self, clock: StartedClock) -> None:
+        self.started_clocks.append(clock)
+        # Stopped and begun again within one event: what counts is that it runs.
+        if clock.name in self.stopped_clocks:
+            self.stopped_clocks.remove(clock.name)
 
     def _performer(self, element_id: Any) -> str | None:
         if self.command.get("element") == element_id and self.kind == "completed":
@@ -181,8 +175,8 @@ class Turn:
             outcome = self.resources(task).decisions[decision].evaluate(decision, view, self.functions)
         except DecisionError as error:
             raise NoDecision(str(error), element=element.id, decision=decision) from error
-        if outcome.value is None:
-            raise NoDecision(element=element.id, decision=decision)
+        if outcome.value is None or outcome.unmatched:
+            raise NoDecision(element=element.id, decision=decision, unmatched=list(outcome.unmatched))
         value = to_json(outcome.value)
         self.decisions.append([task.id, decision, value, [list(hit) for hit in outcome.matched]])
         self.scopes.write(task.scope, {element.properties.get("result", decision): value})
@@ -211,7 +205,7 @@ class Turn:
         if result_name:
             self.scopes.write(task.scope, {result_name: effect.result})
         if effect.starts is not None:
-            self.started_clocks.append(StartedClock(number=task.id, **effect.starts))
+            self._start(StartedClock(number=task.id, **effect.starts))
         if effect.stops is not None:
             self.stopped_clocks.append(effect.stops)
         if effect.outcome is not None:
@@ -232,7 +226,7 @@ class Turn:
                 provision=" ".join(element.provisions),
                 **clock_facts(due),
             )
-            self.started_clocks.append(clock)
+            self._start(clock)
         self.armed[task.id] = Armed(
             task=task.id, element_id=element.id, due_at=due.due_at, guards=element.attached_to, clock=clock
         )
@@ -310,6 +304,14 @@ class Turn:
                 offer.due_at = first.due_at
                 offer.provisional = first.clock is not None and first.clock.provisional
 
+    def clock_changes(self) -> dict[str, Any]:
+        """What the event did to the clocks of the case, for ``RunningClocks.follow``."""
+        return {
+            "started": self.started_clocks,
+            "stopped": self.stopped_clocks,
+            "disarmed": self.disarmed,
+        }
+
     def title(self) -> str:
         """The title of the case as its process words it."""
         expression = self.version.process.title
@@ -357,33 +359,6 @@ def _moment(text: str) -> date | datetime | None:
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
         return None
-
-
-def clock_facts(due: Deadline) -> dict[str, Any]:
-    """What a clock keeps of a deadline."""
-    return {
-        "unit": str(due.unit) if due.unit is not None else "moment",
-        "amount": due.n or 0,
-        "anchored_at": due.base,
-        "due_at": due.due_at,
-        "provisional": due.provisional,
-        "calendar_version": due.calendar_version,
-    }
-
-
-def clock_record(clock: StartedClock) -> list[Any]:
-    """A started clock as the history keeps it."""
-    return [
-        clock.number,
-        clock.name,
-        clock.provision,
-        clock.unit,
-        clock.amount,
-        to_microseconds(clock.anchored_at),
-        to_microseconds(clock.due_at),
-        clock.provisional,
-        clock.calendar_version,
-    ]
 
 
 def _key(kind: str, slug: Any) -> str | None:

@@ -60,7 +60,7 @@ class BoxedCompiler:
         self.problems = problems
         self.read: set[str] = set()
         self._functions = functions
-        self._open_scope = open_scope
+        self.open_scope = open_scope
         self._members = types.member_names
 
     def compile(self, element: Element, names: Names) -> Logic:
@@ -107,7 +107,7 @@ class BoxedCompiler:
         """Remember the names an expression reads and report those that nothing declares."""
         unknown = read - names - self._members
         self.read |= unknown
-        if not self._open_scope:
+        if not self.open_scope:
             for name in sorted(unknown):
                 self.problem(
                     element, "unknown-name", f"没有名为“{name}”的数据。", f"There is no {name!r} here."

@@ -13,6 +13,7 @@ from workflows.decisions.errors import UnknownDecision
 from workflows.decisions.evaluation import Evaluation, Logic, Trace
 from workflows.decisions.problems import DecisionProblem
 from workflows.feel import Budget, Function, from_json
+from workflows.feel.literals import read_temporals
 from workflows.feel.types import ANY, FeelType, FunctionType, coerce
 
 _NO_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({})
@@ -105,7 +106,11 @@ class DecisionModel:
             raise UnknownDecision(decision=node_id)
         session = Session(arguments, functions, open_scope=False)
         function = session.function(node)
-        given = [from_json(arguments.get(name), session.budget) for name in function.names or ()]
+        types = function.signature.parameters if isinstance(function.signature, FunctionType) else ()
+        given = [
+            read_temporals(from_json(arguments.get(name), session.budget), wanted)
+            for name, wanted in zip(function.names or (), types, strict=True)
+        ]
         return session.outcome(function.invoke(session.budget, given))
 
 
@@ -146,7 +151,7 @@ class Session:
         self._values[node] = None  # stands while a circle of requirements is walked, and ends it
         if node.kind is Kind.INPUT:
             raw = inputs.get(node.name) if isinstance(inputs, Mapping) else self._inputs.get(node.name)
-            value = coerce(from_json(raw, self.budget), node.type)
+            value = coerce(read_temporals(from_json(raw, self.budget), node.type), node.type)
         elif node.kind is Kind.DECISION:
             value = coerce(node.logic(self._evaluation(node, inputs)), node.type)
         else:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from workflows.decisions.boxed import BoxedCompiler, Names, nothing
 from workflows.decisions.documents import Element, attribute, child, children, name_of, text_of, type_ref
 from workflows.decisions.evaluation import Logic
 from workflows.decisions.tables import Aggregation, DecisionTable, HitPolicy, Input, Output, Rule
 from workflows.feel import Expression, FeelSyntaxError, UnaryTests, compile_unary_tests
 from workflows.feel.types import ANY, FeelType
+
+#: Stands where a cell cannot be read, so that its rule does not apply more widely than it was meant to.
+_NEVER: Final = compile_unary_tests("? != ?")
 
 
 def read_table(element: Element, names: Names, compiler: BoxedCompiler) -> DecisionTable | None:
@@ -24,7 +29,10 @@ def read_table(element: Element, names: Names, compiler: BoxedCompiler) -> Decis
         return None
     inputs = tuple(_input(column, names, compiler) for column in children(element, "input"))
     outputs = _outputs(element, names, compiler)
-    rules = tuple(_rule(row, len(inputs), len(outputs), names, compiler) for row in children(element, "rule"))
+    rules = tuple(
+        _rule(row, number, len(inputs), len(outputs), names, compiler)
+        for number, row in enumerate(children(element, "rule"), 1)
+    )
     if policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER) and not any(
         column.ranking for column in outputs
     ):
@@ -45,14 +53,14 @@ def read_table(element: Element, names: Names, compiler: BoxedCompiler) -> Decis
 
 
 def _tests(text: str, names: Names, element: Element, compiler: BoxedCompiler) -> UnaryTests | None:
-    """The tests of a cell; None for an empty cell, ``-`` and, with a problem, what is not FEEL."""
+    """The tests of a cell, None for an empty one and ``-``; what is not FEEL never passes."""
     if not text or text == "-":
         return None
     try:
         found = compile_unary_tests(text, names=compiler.known(names), types=compiler.types.all)
     except FeelSyntaxError as error:
         compiler.problem(element, error.code, error.in_chinese(), str(error))
-        return None
+        return _NEVER
     compiler.note(found.names, found.functions, names, element)
     return found
 
@@ -69,7 +77,7 @@ def _input(element: Element, names: Names, compiler: BoxedCompiler) -> Input:
         wanted = compiler.types.type(type_ref(expression), attribute(element, "id"))
     values = child(element, "inputValues")
     allowed = _tests(text_of(values), names, element, compiler)
-    return Input(expression=logic, type=wanted, allowed=allowed)
+    return Input(expression=logic, from_data=compiler.open_scope, type=wanted, allowed=allowed)
 
 
 def _outputs(table: Element, names: Names, compiler: BoxedCompiler) -> tuple[Output, ...]:
@@ -99,7 +107,9 @@ def _ranking(element: Element, names: Names, compiler: BoxedCompiler) -> Express
     return compiler.feel(f"[{text}]", names, element) if text else None
 
 
-def _rule(element: Element, inputs: int, outputs: int, names: Names, compiler: BoxedCompiler) -> Rule:
+def _rule(
+    element: Element, number: int, inputs: int, outputs: int, names: Names, compiler: BoxedCompiler
+) -> Rule:
     tests: list[tuple[int, UnaryTests]] = []
     cells = list(children(element, "inputEntry"))
     entries = list(children(element, "outputEntry"))
@@ -107,13 +117,14 @@ def _rule(element: Element, inputs: int, outputs: int, names: Names, compiler: B
         compiler.problem(
             element, "wrong-row", "规则的单元格数与列数不符。", "The rule has a wrong number of cells."
         )
+        tests.append((0, _NEVER))
     for index, cell in enumerate(cells[:inputs]):
         found = _tests(text_of(cell), names | {"?"}, cell, compiler)
         if found is not None:
             tests.append((index, found))
     logic = [_entry(entry, names, compiler) for entry in entries[:outputs]]
     logic += [nothing] * (outputs - len(logic))
-    return Rule(id=attribute(element, "id"), tests=tuple(tests), outputs=tuple(logic))
+    return Rule(id=attribute(element, "id") or f"rule {number}", tests=tuple(tests), outputs=tuple(logic))
 
 
 def _entry(element: Element, names: Names, compiler: BoxedCompiler) -> Logic:

@@ -12,6 +12,7 @@ from workflows.decisions.evaluation import Evaluation, Logic
 from workflows.feel import Expression, UnaryTests
 from workflows.feel.builtins import BUILTINS
 from workflows.feel.expressions import asking
+from workflows.feel.literals import read_temporals
 from workflows.feel.operators import equal
 from workflows.feel.types import FeelType, coerce
 
@@ -39,9 +40,13 @@ class Aggregation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
-    """An input column: what is looked at, of what type, and which values are allowed (None: all)."""
+    """An input column: what is looked at, of what type, and which values are allowed (None: all).
+
+    ``from_data``: it may read the host's data itself, in which dates are strings.
+    """
 
     expression: Logic
+    from_data: bool
     type: FeelType
     allowed: UnaryTests | None
 
@@ -86,7 +91,8 @@ class DecisionTable:
         return _POLICIES[self.policy](self, run, hits)
 
     def _input_value(self, column: Input, run: Evaluation) -> Any:
-        return coerce(column.expression(run), column.type)
+        value = column.expression(run)
+        return coerce(read_temporals(value, column.type) if column.from_data else value, column.type)
 
     def _hits(self, run: Evaluation, values: list[Any]) -> list[Rule]:
         frames = [asking(run, value) for value in values]
@@ -97,8 +103,8 @@ class DecisionTable:
         first_only = self.policy is HitPolicy.FIRST
         run.budget.charge(len(self.rules) * (1 + len(self.inputs)))
         for rule in self.rules:
-            for column_index, tests in rule.tests:
-                if tests.passes(frames[column_index]) is not True:
+            for at, tests in rule.tests:
+                if tests.passes(frames[at]) is not True:
                     break
             else:
                 hits.append(rule)

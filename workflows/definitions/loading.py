@@ -17,6 +17,7 @@ from workflows.diagrams import Element, read_diagram
 from workflows.engine.compiling import CompiledProcess, compile_process
 from workflows.errors import WorkflowError
 from workflows.forms import Form, read_form
+from workflows.host_functions import HOST_FUNCTIONS
 from workflows.tables import definitions, versions
 
 
@@ -146,7 +147,10 @@ def _resources(bundle: Bundle) -> Resources:
     return Resources(
         forms={name: read_form(schema) for name, schema in schemas.items()},
         schemas=schemas,
-        decisions={name: load_decisions(text.encode()) for name, text in bundle.named("decisions").items()},
+        decisions={
+            name: load_decisions(text.encode(), functions=HOST_FUNCTIONS)
+            for name, text in bundle.named("decisions").items()
+        },
         notices=bundle.named("notices"),
         registers=orjson.loads(bundle.files.get("registers.json", "{}")),
     )

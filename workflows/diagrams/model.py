@@ -189,7 +189,10 @@ class Diagram:
     def lane_of(self, element: Element) -> Lane | None:
         """The lane of an element; an element of a sub-process without a lane stands in the sub-process's."""
         current: Element | None = element
-        while current is not None:
+        # In a broken file an element may be attached to itself.
+        seen: set[str] = set()
+        while current is not None and current.id not in seen:
+            seen.add(current.id)
             if current.lane is not None:
                 return self.lanes[current.lane]
             holder = current.attached_to or current.container

@@ -12,13 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
-    ErrorEventDefinition,
-    EscalationEventDefinition,
-    SignalEventDefinition,
-)
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
 from SpiffWorkflow.specs import WorkflowSpec
 
 from workflows.diagrams import Diagram, Element, EventDefinition, Flow
@@ -232,7 +226,7 @@ class _Compiler:
         if element.message is not None:
             kind = "message"
         if kind in ("none", "terminate") or element.kind == "startEvent":
-            return NoneEventDefinition()
+            return events.NoneDefinition()
         if kind == "message":
             return events.MessageThrown(element.id) if throwing else events.MessageDefinition(element.id)
         if kind == "timer" and not throwing:
@@ -250,12 +244,9 @@ class _Compiler:
         body = bodies[element.id]
         if not boundary:
             return body
-        split = BoundaryEventSplit(spec, f"{element.id}.BoundaryEventSplit")
-        join = gateways.BoundaryJoin(
-            spec, f"{element.id}.BoundaryEventJoin", split_task=split.name, cancel=True
-        )
+        split = gateways.BoundarySplit(spec, f"{element.id}.BoundarySplit")
+        split.position = element.id
         split.connect(body)
-        body.connect(join)
         for event in boundary:
             split.connect(bodies[event.id])
         return split
@@ -273,8 +264,6 @@ class _Compiler:
             body.choices = tuple(self.choice(element, flow, heads) for flow in flows)
         for flow in flows:
             body.connect(heads[flow.target])
-        if element.kind == "boundaryEvent":
-            body.connect(spec.task_specs[f"{element.attached_to}.BoundaryEventJoin"])
         if isinstance(body, gateways.InclusiveGateway):
             body.reach = self.reach(element)
 
@@ -323,11 +312,9 @@ def _loop_sources(element: Element) -> Iterator[tuple[str, str]]:
 
 def _library_definition(definition: EventDefinition, element: Element) -> Any:
     if definition.kind == "signal":
-        return SignalEventDefinition(definition.reference or element.id)
-    if definition.kind == "error":
-        return ErrorEventDefinition(definition.reference or "error", code=definition.reference)
-    if definition.kind == "escalation":
-        return EscalationEventDefinition(definition.reference or "escalation", code=definition.reference)
+        return events.SignalDefinition(definition.reference or element.id)
+    if definition.kind in ("error", "escalation"):
+        return events.Raised(definition.kind, definition.reference)
     raise NotExecutable(element=element.id, kind=definition.kind)
 
 

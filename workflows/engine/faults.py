@@ -47,6 +47,13 @@ class NobodyMayDoIt(CaseStops):
     message_zh = "环节“{element}”没有可办理的人员(表达式 {expression} 没有得出任何人)。"
 
 
+class NotCaught(CaseStops):
+    """An error left the process and nobody caught it."""
+
+    code = "error-not-caught"
+    message_zh = "“{element}”抛出的错误“{error}”没有被任何边界事件接住,案件停在原处。"
+
+
 class EndlessLoop(CaseStops):
     """The automatic steps after one command do not come to an end."""
 

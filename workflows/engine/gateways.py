@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BpmnStartTask, _EndJoin
+from SpiffWorkflow.bpmn.specs.control import BpmnStartTask, SimpleBpmnTask, _EndJoin
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.diagrams import Flow
 from workflows.engine.faults import ConditionUndecided
-from workflows.engine.tree import LIVE, CaseTask
+from workflows.engine.tree import CaseTask
 from workflows.engine.visible import Visible
 from workflows.feel import Expression
 
@@ -31,8 +31,15 @@ class EndJoin(_EndJoin):
         return True
 
 
-class BoundaryJoin(BoundaryEventJoin):
-    """Where an activity and its boundary events meet, so that each can cancel the other."""
+class BoundarySplit(SimpleBpmnTask):
+    """Stands before an activity with boundary events: arms them when the activity is reached.
+
+    The activity and its events are its children, so that each finds the others and can cancel them.
+    """
+
+    arms_events = True
+    #: Id of the activity.
+    position = ""
 
 
 class Join(Visible):
@@ -46,9 +53,7 @@ class Join(Visible):
 
     def _update_hook(self, task: CaseTask) -> bool:
         siblings = [
-            other
-            for other in task.workflow.live.values()
-            if other.task_spec is self and other is not task and other._state == TaskState.WAITING
+            other for other in task.workflow.waiting() if other.task_spec is self and other is not task
         ]
         arrived = set(task.internal_data.get("arrived", ()))
         arrived.add(_element_before(task))
@@ -57,7 +62,9 @@ class Join(Visible):
             arrived.update(other.internal_data["arrived"])
             other.cancel()
         task.internal_data["arrived"] = sorted(arrived)
-        others = [other for other in task.workflow.live.values() if other is not task]
+        # What comes from the same split and is not reached yet is a token as well.
+        coming = [other for other in task.parent.children if other._state == TaskState.FUTURE]
+        others = [other for other in (*task.workflow.live.values(), *coming) if other is not task]
         if self.may_fire(task, arrived, others):
             return True
         task._set_state(TaskState.WAITING)
@@ -125,10 +132,8 @@ class InclusiveGateway(ConditionalGateway, Join):
     def may_fire(self, task: CaseTask, arrived: set[str], others: list[CaseTask]) -> bool:
         if arrived >= set(self.incoming_flows):
             return True
-        for other in others:
-            if other.element is None or other.task_spec is self or not other.has_state(LIVE):
-                continue
-            reachable = self.reach.get(other.element.id, frozenset())
+        for position in {_position(other) for other in others if other.task_spec is not self}:
+            reachable = self.reach.get(position, frozenset())
             # A token that can only come in where one already waits does not hold the gateway up.
             if reachable - arrived and not reachable & arrived:
                 return False
@@ -153,6 +158,13 @@ class EventGateway(Visible):
 
     is_gateway = True
     offers_a_race = True
+
+
+def _position(task: CaseTask) -> str:
+    """Id of the element where the token of a task stands; empty for what holds none."""
+    if task._state == TaskState.WAITING and task.task_spec.is_armed(task):
+        return "" if task.task_spec.is_boundary else str(task.parent.task_spec.position)
+    return str(getattr(task.task_spec, "position", ""))
 
 
 def _element_before(task: CaseTask) -> str:

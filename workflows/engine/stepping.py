@@ -8,7 +8,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.compiling import CompiledProcess
-from workflows.engine.events import ConditionDefinition, MessageDefinition, TimerDefinition
+from workflows.engine.events import MessageDefinition, TimerDefinition
 from workflows.engine.faults import EngineFault
 from workflows.engine.host import Host
 from workflows.engine.tree import CaseTask, CaseWorkflow
@@ -114,9 +114,6 @@ def deliver(workflow: CaseWorkflow, task: CaseTask) -> None:
 
 def look_again(workflow: CaseWorkflow) -> None:
     """Let conditional events see data that was changed from outside, and run on."""
-    for task in list(workflow.event_manager.tasks.values()):
-        if isinstance(task.task_spec.event_definition, ConditionDefinition):
-            task.task_spec._update(task)
     _run(workflow)
 
 

@@ -87,13 +87,34 @@ class CaseTask(Task):
             self.task_spec._predict_hook(self)
         return cast("bool | None", super().run())
 
+    def attached(self) -> list[CaseTask]:
+        """Events that are armed on this activity."""
+        before = self.parent
+        if not getattr(before and before.task_spec, "arms_events", False) or self.task_spec.is_boundary:
+            return []
+        return [
+            other
+            for other in before.children
+            if other._state == TaskState.WAITING and other.task_spec.is_boundary
+        ]
+
+    def complete(self) -> None:
+        """Complete it: what is armed on it cannot happen any more, then what follows is reached."""
+        self._set_state(TaskState.COMPLETED)
+        for event in self.attached():
+            event.cancel()
+        self.task_spec._on_complete(self)
+
     def cancel(self) -> None:
-        """Cancel it with the rounds or items it is in the middle of."""
-        if not self.has_state(TaskState.FINISHED_MASK):
-            for child in self.children:
-                if child.triggered and not child.has_state(TaskState.FINISHED_MASK):
-                    child.cancel()
+        """Cancel it with the rounds or items it is in the middle of; what has ended stays as it is."""
+        if self.has_state(TaskState.FINISHED_MASK):
+            return
+        for child in self.children:
+            if child.triggered:
+                child.cancel()
         super().cancel()
+        if "item" in self.internal_data:
+            self.workflow.top_workflow.host.scopes.close(str(self.id))
 
     def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> CaseTask:
         child = CaseTask(self.workflow, task_spec, self, state=state)
@@ -107,6 +128,7 @@ class CaseTask(Task):
     def _set_state(self, value: int) -> None:
         if value == self._state:
             return
+        before = self._state
         self._state = value
         self.last_state_change = self.workflow.top_workflow.next_change()
         live = self.workflow.live
@@ -115,12 +137,13 @@ class CaseTask(Task):
         else:
             live.pop(self.id, None)
         if self.element is not None:
-            self._report(value)
+            self._report(value, before)
 
-    def _report(self, state: int) -> None:
+    def _report(self, state: int, before: int) -> None:
         host = self.workflow.top_workflow.host
         if state & TaskState.FINISHED_MASK:
-            if self.entered or state == TaskState.COMPLETED:
+            # What was only armed has not been entered, yet its end matters: its timer goes.
+            if self.entered or state == TaskState.COMPLETED or before == TaskState.WAITING:
                 host.step(self, self.task_spec.ending(state), None)
         elif state & LIVE:
             armed = state == TaskState.WAITING and self.task_spec.is_armed(self)
@@ -160,6 +183,10 @@ class _Tree:
             (task for task in tasks if task._state == TaskState.WAITING), key=lambda t: t.last_state_change
         )
 
+    def in_order(self) -> list[CaseTask]:
+        """What runs or waits here, oldest first: the same after a case was stored and read back."""
+        return sorted(cast(Any, self).live.values(), key=lambda task: task.id)
+
     def update_waiting_tasks(self) -> None:
         """Let joins and conditional events look again; only what waits is visited."""
         for task in self.waiting():
@@ -182,7 +209,7 @@ class _Tree:
         this = cast(Any, self)
         this.success = False
         this.completed = True
-        return self.cancel_tasks(list(this.live.values()))
+        return self.cancel_tasks(self.in_order())
 
     @staticmethod
     def cancel_tasks(tasks: Iterable[CaseTask]) -> list[CaseTask]:
@@ -217,6 +244,8 @@ class CaseWorkflow(_Tree, BpmnWorkflow):
         self.last_number = 0
         self.last_change = 0
         self.host = host
+        #: An event that may interrupt has happened: it goes before everything else.
+        self.is_interrupted = False
         self.start_element: str | None = None
         super().__init__(spec, subprocess_specs, script_engine=host, deserializing=True)
 
@@ -255,14 +284,17 @@ class CaseWorkflow(_Tree, BpmnWorkflow):
         Raises ``EndlessLoop`` after 2,000 automatic steps and ``Stalled`` when the case could never end.
         """
         steps = 0
-        while ready := self._ready_automatic():
+        while ready := self._ready_automatic() or self._conditions_met():
             for task in ready:
                 if task._state != TaskState.READY:
                     continue
                 steps += 1
                 if steps > MAX_STEPS:
                     raise EndlessLoop(element=task.element.id if task.element else task.task_spec.name)
+                self.is_interrupted = False
                 task.run()
+                if self.is_interrupted:
+                    break
         self.check()
 
     def _ready_automatic(self) -> list[CaseTask]:
@@ -270,12 +302,19 @@ class CaseWorkflow(_Tree, BpmnWorkflow):
         # An event that interrupts goes before the end of what it interrupts.
         return sorted(found, key=lambda task: (not getattr(task.task_spec, "is_boundary", False), task.id))
 
+    def _conditions_met(self) -> list[CaseTask]:
+        """Conditional events anywhere in the case that can happen now: its processes share their data."""
+        waiting = [t for t in self.event_manager.tasks.values() if t.task_spec.event_definition.is_looked_at]
+        for task in waiting:
+            task.task_spec._update(task)
+        return [task for task in waiting if task._state == TaskState.READY]
+
     def check(self) -> None:
         """Find the silent stalls of the library before the state is stored. Raises ``Stalled``."""
         if self.completed:
             return
         live = self.all_live()
-        if not live:
+        if not any(task._state == TaskState.READY or task.id in self.event_manager.tasks for task in live):
             raise Stalled(element=self.last_task.task_spec.name if self.last_task else self.spec.name)
         for task in live:
             if task._state != TaskState.STARTED:
@@ -284,7 +323,3 @@ class CaseWorkflow(_Tree, BpmnWorkflow):
             below = inner.live if inner is not None else [c for c in task.children if c.has_state(LIVE)]
             if not below:
                 raise Stalled(element=task.task_spec.name)
-
-    def waits_for_someone(self) -> bool:
-        """Whether anything but conditional events could still move the case."""
-        return any(task._state != TaskState.STARTED for task in self.all_live())

@@ -28,6 +28,7 @@ class Visible(BpmnSpecMixin):
         super().__init__(wf_spec, name, **kwargs)
         self.bpmn_id = element.id
         self.bpmn_name = element.name
+        self.position = element.id
         self.element = element
         self.feel: Mapping[str, Expression] = {}
         self.incoming_flows: Mapping[str, tuple[str, ...]] = {}

@@ -29,7 +29,7 @@ def get_entries(context: dict[str, Any]) -> list[Any]:
 @builtin("get entries", "context: context")
 def get_entries_of(context: dict[str, Any]) -> list[Any]:
     """The same under the parameter's later name."""
-    return get_entries(context)  # type: ignore[no-any-return]
+    return [{"key": name, "value": entry} for name, entry in context.items()]
 
 
 @builtin("context", "entries: list")

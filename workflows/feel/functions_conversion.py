@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from workflows.feel.builtins import builtin
 from workflows.feel.limits import Budget
-from workflows.feel.temporal import parse_date, parse_date_and_time, parse_duration, parse_time
+from workflows.feel.temporal import parse_date, parse_date_and_time, parse_duration, parse_time, zone
 from workflows.feel.texts import text_of
 from workflows.feel.values import Range, YearsMonths, integer
 from workflows.feel.values import number as to_number
@@ -92,8 +92,8 @@ def time_of_parts(
     hours, minutes, seconds = integer(hour), integer(minute), int(second)
     if hours is None or minutes is None:
         return None
-    zone = None if offset is None else dt.timezone(offset)
-    return dt.time(hours, minutes, seconds, int((second - seconds) * 1_000_000), zone)
+    tzinfo = None if offset is None else dt.timezone(offset)
+    return dt.time(hours, minutes, seconds, int((second - seconds) * 1_000_000), tzinfo)
 
 
 @builtin("date and time", "from: string")
@@ -114,6 +114,41 @@ def date_and_time_of(moment: Any) -> dt.datetime:
 def date_and_time_of_parts(day: dt.date, time: dt.time) -> dt.datetime:
     """The date of one and the time of the other."""
     return dt.datetime.combine(day.date() if isinstance(day, dt.datetime) else day, time)
+
+
+_PARTS: Final = "year: number, month: number, day: number, hour: number, minute: number, second: number"
+
+
+@builtin("date and time", _PARTS + ", offset: days?")
+def date_and_time_of_numbers(
+    year: Decimal,
+    month: Decimal,
+    day: Decimal,
+    hour: Decimal,
+    minute: Decimal,
+    second: Decimal,
+    offset: dt.timedelta | None = None,
+) -> dt.datetime | None:
+    """The date and time of its numbers and its distance from UTC."""
+    date_part = date_of_parts(year, month, day)
+    time_part = time_of_parts(hour, minute, second, offset)
+    return None if date_part is None or time_part is None else dt.datetime.combine(date_part, time_part)
+
+
+@builtin("date and time", _PARTS + ", timezone: string")
+def date_and_time_in_zone(
+    year: Decimal,
+    month: Decimal,
+    day: Decimal,
+    hour: Decimal,
+    minute: Decimal,
+    second: Decimal,
+    timezone: str,
+) -> dt.datetime | None:
+    """The date and time of its numbers in a region such as ``Asia/Shanghai``."""
+    moment = date_and_time_of_numbers(year, month, day, hour, minute, second)
+    place = zone(timezone)
+    return None if moment is None or place is None else moment.replace(tzinfo=place)
 
 
 @builtin("duration", "from: string")

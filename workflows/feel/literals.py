@@ -1,8 +1,9 @@
-"""Ranges written in a string, whose ends may only be literals."""
+"""Values written as text: ranges in a string, dates and durations in JSON."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from workflows.feel import syntax
 from workflows.feel.errors import FeelSyntaxError
@@ -10,14 +11,40 @@ from workflows.feel.operators import negative, order
 from workflows.feel.parser import Parser
 from workflows.feel.ranges import make_interval, one_sided
 from workflows.feel.temporal import parse_date, parse_date_and_time, parse_duration, parse_time
+from workflows.feel.types import ContextType, FeelType, ListType, Named, Restricted
 from workflows.feel.values import Range
 
-_FUNCTIONS = {
+_TEMPORAL: Final[dict[FeelType, Callable[[str], Any]]] = {
+    Named("date"): parse_date,
+    Named("time"): parse_time,
+    Named("date and time"): parse_date_and_time,
+    Named("days and time duration"): parse_duration,
+    Named("years and months duration"): parse_duration,
+}
+_FUNCTIONS: Final = {
     "date": parse_date,
     "time": parse_time,
     "date and time": parse_date_and_time,
     "duration": parse_duration,
 }
+
+
+def read_temporals(value: Any, wanted: FeelType) -> Any:
+    """The value with strings read where dates, times or durations are wanted, as JSON has them as strings."""
+    if isinstance(wanted, Restricted):
+        return read_temporals(value, wanted.base)
+    if type(value) is str:
+        parse = _TEMPORAL.get(wanted)
+        return parse(value) if parse else value
+    if type(value) is list and isinstance(wanted, ListType):
+        return [read_temporals(item, wanted.item) for item in value]
+    if type(value) is dict and isinstance(wanted, ContextType):
+        types = dict(wanted.entries)
+        return {
+            name: read_temporals(entry, types[name]) if name in types else entry
+            for name, entry in value.items()
+        }
+    return value
 
 
 def range_of(text: str) -> Range | None:

@@ -9,13 +9,14 @@ import orjson
 from workflows.decisions import DecisionProblem, check_decisions
 from workflows.definitions import Bundle
 from workflows.forms import FormProblem, check_form
+from workflows.host_functions import HOST_FUNCTIONS
 from workflows.validation import Finding, Severity
 
 
 def check_contents(bundle: Bundle) -> Iterator[Finding]:
     """Every problem of a decision table or form of the bundle, as findings that prevent publication."""
     for name, text in bundle.named("decisions").items():
-        for problem in check_decisions(text.encode()):
+        for problem in check_decisions(text.encode(), functions=HOST_FUNCTIONS):
             yield _finding(f"decisions/{name}", problem.element_id, problem)
     for name, text in bundle.named("forms").items():
         for fault in check_form(orjson.loads(text)):

@@ -73,6 +73,7 @@ def write_demo_people(connection: Connection, package: Package) -> int:
     if fresh:
         shared = {"organisation": package.slug, "password_hash": _demo_hash(), "demo": True}
         connection.execute(insert(people), [{"user": p.user, "name": p.name, **shared} for p in fresh])
+    _write(connection, people, ("user",), [{"user": p.user, "name": p.name} for p in ours])
     if ours:
         connection.execute(delete(memberships).where(memberships.c.user.in_([p.user for p in ours])))
     rows = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -10,8 +11,8 @@ from workflows.cases import Actor, NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.cases.identities import identity_paths
 from workflows.cases.open_case import NoSuchCase
-from workflows.definitions import LoadedVersion
 from workflows.reading.case_file import CaseFile, CaseTask
+from workflows.reading.law import Law
 from workflows.tables import memberships
 
 #: The role that may look at every case of its organisation, identities masked.
@@ -47,7 +48,7 @@ def may_see_case(person: Actor, case: CaseFile) -> bool:
 
 
 def check_task_reader(person: Actor, case: CaseFile, task: CaseTask) -> None:
-    """Raise like ``check_reader`` unless a person may see one task: readers of the case, and its own people."""
+    """Raise like ``check_reader`` unless a person may see one task: its own people may too."""
     if person.organisation != case.organisation:
         raise NoSuchCase(case=case.number)
     own = person.user in (task.assignee, task.ended_by)
@@ -73,16 +74,14 @@ def _as_office(person: Actor) -> frozenset[str]:
     return frozenset(led | {key for key in person.keys if not key.startswith("person:")})
 
 
-def may_know_identities(
-    connection: Connection, person: Actor, case: CaseFile, version: LoadedVersion
-) -> bool:
+def may_know_identities(connection: Connection, person: Actor, case: CaseFile, law: Law) -> bool:
     """Whether identities are shown to a person: who took them down, and the unit that person belongs to.
 
     Auditors and whoever is kept out of a task of the case see none. One statement.
     """
     if person.has_role(AUDITOR) or any(person.user in task.excluded for task in case.tasks):
         return False
-    takers = identity_takers(case, version)
+    takers = identity_takers(case, law)
     if person.user in takers:
         return True
     query = select(memberships.c.slug).where(memberships.c.kind == "unit", memberships.c.user.in_(takers))
@@ -90,27 +89,24 @@ def may_know_identities(
     return not _as_office(person).isdisjoint(units)
 
 
-def identity_takers(case: CaseFile, version: LoadedVersion) -> frozenset[str]:
+def identity_takers(case: CaseFile, law: Law) -> frozenset[str]:
     """Who opened the case or completed a task with a form that asks for identities."""
-    takers = {
-        task.ended_by
-        for task in case.tasks
-        if task.status == "completed" and task.ended_by and _asks_identity(version, task)
+    schemas = {
+        version.process.key: version.resources[version.process.key].schemas for version in law.versions
     }
-    forms = version.resources[version.process.key].schemas
-    starts = (element for element in version.process.diagram.of_kind("startEvent"))
-    if _any_identity(forms, (element.properties.get("form") for element in starts)):
+    takers = set()
+    for task in case.tasks:
+        element = law.element(task.element_id, task.process)
+        if task.status == "completed" and task.ended_by and element is not None:
+            form = element.properties.get("form")
+            if _asks_identity(schemas.get(task.process, {}), form):
+                takers.add(task.ended_by)
+    own = law.version.process
+    starts = own.diagram.of_kind("startEvent")
+    if any(_asks_identity(schemas[own.key], element.properties.get("form")) for element in starts):
         takers.add(case.opened_by)
     return frozenset(takers)
 
 
-def _asks_identity(version: LoadedVersion, task: CaseTask) -> bool:
-    resources = version.resources.get(task.process)
-    element = version.process.elements_by_process.get((task.process, task.element_id))
-    if resources is None or element is None:
-        return False
-    return _any_identity(resources.schemas, (element.properties.get("form"),))
-
-
-def _any_identity(schemas: Mapping[str, object], forms: Iterable[str | None]) -> bool:
-    return any(identity_paths(schemas[form]) for form in forms if form in schemas)
+def _asks_identity(schemas: Mapping[str, Any], form: str | None) -> bool:
+    return form is not None and form in schemas and bool(identity_paths(schemas[form]))

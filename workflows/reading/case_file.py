@@ -175,6 +175,14 @@ def open_file(connection: Connection, number: str) -> CaseFile:
     )
 
 
+def case_number_like(connection: Connection, wanted: str, *, organisation: str) -> str | None:
+    """The number of the organisation's case that is written like ``wanted``; null when there is none."""
+    found: str | None = connection.execute(
+        select(cases.c.number).where(cases.c.number == wanted.lower(), cases.c.organisation == organisation)
+    ).scalar_one_or_none()
+    return found
+
+
 def _tasks(connection: Connection, case_id: int) -> Iterable[CaseTask]:
     for row in connection.execute(_TASKS, {"case": case_id}).all():
         yield CaseTask(

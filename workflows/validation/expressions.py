@@ -11,27 +11,8 @@ from workflows.feel import Expression, FeelSyntaxError, compile_expression
 from workflows.validation.scopes import Scopes
 from workflows.validation.surroundings import Surroundings
 
-#: Functions expressions may call beside FEEL's own.
-HOST_FUNCTIONS = frozenset(
-    {
-        "workdays",
-        "days",
-        "months",
-        "minutes",
-        "period",
-        "clock",
-        "unit",
-        "role",
-        "person",
-        "leader",
-        "performer",
-        "starter",
-        "today",
-        "now",
-    }
-)
-#: Names with spaces behind ``case.``; the scanner must know them to read them as one.
-CASE_MEMBERS = ("opened at",)
+#: What stands behind ``case.``; a scanner must be told of members with spaces.
+CASE_MEMBERS = frozenset({"number", "organisation", "opened at", "openedAt", "openedBy"})
 ISO = re.compile(r"P[0-9YMWDTHS.]*|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 PERSONAL = ("userTask", "manualTask")
 
@@ -73,7 +54,7 @@ def _compiled(site: Site, scopes: Scopes) -> Compiled:
     else:
         names = [name for name in sorted(site.only) if not name.isidentifier()]
     try:
-        expression = compile_expression(site.text, names=[*names, *CASE_MEMBERS])
+        expression = compile_expression(site.text, names=[*names, "opened at"])
     except FeelSyntaxError as error:
         return Compiled(site=site, expression=None, error=error)
     return Compiled(site=site, expression=expression, error=None)

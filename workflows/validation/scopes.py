@@ -37,6 +37,7 @@ class Scopes:
 
     def __init__(self, diagram: Diagram, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
+        self._processes = diagram.processes
         #: The scope of what stands directly in a process or sub-process.
         self.inside: dict[str, str] = {process: process for process in diagram.processes}
         self._parent: dict[str, str] = {}
@@ -54,7 +55,9 @@ class Scopes:
 
     def _place(self, element: Element) -> None:
         outer = self.inside.get(element.container, element.process)
-        inner = element.id if element.loop is not None else outer
+        # An id shared with a process is an error of its own; as a scope it would contain itself.
+        own = element.loop is not None and element.id not in self._processes
+        inner = element.id if own else outer
         self.outer[element.id] = outer
         self.inner[element.id] = inner
         if inner != outer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from workflows.diagrams import Diagram, Element, Flow, Lane
@@ -18,6 +19,16 @@ class Subject:
         self.diagram = diagram
         self.surroundings = surroundings
         self.process_id = process_id
+
+    def around(self, element: Element) -> Iterator[Element]:
+        """The sub-processes an element stands in, innermost first."""
+        # With ids used twice a sub-process may seem to contain itself.
+        seen = {element.id}
+        current = self.diagram.elements.get(element.container)
+        while current is not None and current.id not in seen:
+            seen.add(current.id)
+            yield current
+            current = self.diagram.elements.get(current.container)
 
     @cached_property
     def graph(self) -> Graph:

@@ -1,5 +1,6 @@
 """Decisions that require others, knowledge models, services, imported models."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -53,13 +54,28 @@ def test_a_value_of_a_wrong_type_is_null_on_the_way_in_and_out() -> None:
     assert found.evaluate("e", {}).value is None
 
 
+def test_dates_in_json_are_read_where_a_date_is_declared() -> None:
+    declared = load_decisions(
+        model(input_data("day", "date"), decision("d", literal('day + @"P1D"'), needs=["input:day"]))
+    )
+    assert declared.evaluate("d", {"day": "2026-05-03"}).value == dt.date(2026, 5, 4)
+    assert declared.evaluate("d", {"day": "tomorrow"}).value is None
+    typed = table(["day"], ["x"], [('> date("2026-01-01")', "1")]).replace(
+        "<inputExpression", '<inputExpression typeRef="date"'
+    )
+    undeclared = load_decisions(model(decision("d", typed)))
+    assert undeclared.evaluate("d", {"day": "2026-05-03"}).value == 1
+    assert undeclared.evaluate("d", {"day": "2025-05-03"}).unmatched == ["d"]
+
+
 def test_item_definitions_restrict_what_is_accepted() -> None:
     types = (
         '<itemDefinition name="tKind"><typeRef>string</typeRef>'
         '<allowedValues><text>"A", "B"</text></allowedValues></itemDefinition>'
         '<itemDefinition name="tCase">'
         '<itemComponent name="kind"><typeRef>tKind</typeRef></itemComponent>'
-        '<itemComponent name="paid fees" isCollection="true"><typeRef>number</typeRef></itemComponent></itemDefinition>'
+        '<itemComponent name="paid fees" isCollection="true"><typeRef>number</typeRef></itemComponent>'
+        "</itemDefinition>"
     )
     found = load_decisions(
         model(

@@ -104,6 +104,12 @@ def test_each_problem_is_reported_at_its_element(xml: bytes, place: str, code: s
     assert caught.value.facts["problems"] == found
 
 
+def test_a_rule_that_cannot_be_read_does_not_apply_even_when_problems_are_tolerated() -> None:
+    for cells in (("> ", "1"), ("-",)):
+        found = load_decisions(model(decision("d", table(["n"], ["x"], [cells]))), lenient=True)
+        assert found.evaluate("d", {"n": 5}).unmatched == ["d"]
+
+
 def test_all_problems_are_reported_at_once() -> None:
     assert (
         codes(model(decision("d", table(["1 +"], ["x"], [("> ", "1 +"), ("(", "1")])))) == ["feel-syntax"] * 4

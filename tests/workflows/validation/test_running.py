@@ -127,7 +127,7 @@ def mutate(root: etree._Element, data: st.DataObject) -> None:
             node.text = data.draw(VALUES)
 
 
-@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SOURCES), st.data())
 def test_a_damaged_diagram_gives_findings_and_nothing_else(
     surroundings: Surroundings, source: bytes, data: st.DataObject
@@ -141,6 +141,28 @@ def test_a_damaged_diagram_gives_findings_and_nothing_else(
 
     assert [finding for finding in findings if finding.rule == "rule-crashed"] == []
     assert validate(raw, surroundings) == findings
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<bpmn:boundaryEvent id="late" attachedToRef="late"/>',
+        f'<bpmn:subProcess id="office.example">{user("work")}<bpmn:endEvent id="end"/></bpmn:subProcess>',
+        '<bpmn:subProcess id="a"><bpmn:standardLoopCharacteristics/><bpmn:subProcess id="office.example">'
+        '<bpmn:standardLoopCharacteristics/><bpmn:subProcess id="a">'
+        f"{user('work')}</bpmn:subProcess></bpmn:subProcess></bpmn:subProcess>",
+        '<bpmn:subProcess id="a"><bpmn:subProcess id="a"><bpmn:endEvent id="end"/></bpmn:subProcess>'
+        "</bpmn:subProcess>",
+    ],
+    ids=["attached-to-itself", "in-its-own-process", "in-each-other", "in-itself"],
+)
+def test_what_seems_to_contain_itself_is_found_out(
+    content: str, in_process: InProcess, surroundings: Surroundings
+) -> None:
+    findings = validate(in_process(content), surroundings)
+
+    assert {"unique-ids", "boundary-host"} & {finding.rule for finding in findings}
+    assert [finding for finding in findings if finding.rule == "rule-crashed"] == []
 
 
 # -- it says the worst first -----------------------------------------------------------------------------

@@ -43,7 +43,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _model(subject: Subject, decision: str) -> DecisionModel | None:
     try:
-        return load_decisions(subject.surroundings.decisions[decision], functions=HOST_FUNCTIONS, lenient=True)
+        return load_decisions(
+            subject.surroundings.decisions[decision], functions=HOST_FUNCTIONS, lenient=True
+        )
     except (DecisionFileError, RecursionError):
         return None  # what is wrong with the file is said once, for the file
 

@@ -32,12 +32,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _is_caught(subject: Subject, element: Element, thrown: EventDefinition) -> bool:
-    holder = subject.diagram.elements.get(element.container)
-    while holder is not None:
+    for holder in subject.around(element):
         for boundary in subject.graph.boundary_events.get(holder.id, ()):
             if any(event.kind == thrown.kind and _matches(event, thrown) for event in boundary.events):
                 return True
-        holder = subject.diagram.elements.get(holder.container)
     return _is_called(subject, element.process)
 
 

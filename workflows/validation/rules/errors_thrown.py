@@ -18,8 +18,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     thrown: dict[str, set[tuple[str, str | None]]] = {}
     for element in subject.diagram.elements.values():
         for mark in _marks(element):
-            for holder in _holders(subject, element):
-                thrown.setdefault(holder, set()).update((mark, (mark[0], None)))
+            for holder in subject.around(element):
+                thrown.setdefault(holder.id, set()).update((mark, (mark[0], None)))
     for boundary in subject.diagram.of_kind("boundaryEvent"):
         host = subject.diagram.elements.get(boundary.attached_to or "")
         if host is None or host.kind not in ("subProcess", "transaction"):
@@ -44,10 +44,3 @@ def _marks(element: Element) -> Iterator[tuple[str, str | None]]:
         for event in element.events:
             if event.kind in KINDS:
                 yield event.kind, event.reference
-
-
-def _holders(subject: Subject, element: Element) -> Iterator[str]:
-    holder = subject.diagram.elements.get(element.container)
-    while holder is not None:
-        yield holder.id
-        holder = subject.diagram.elements.get(holder.container)

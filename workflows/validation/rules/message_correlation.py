@@ -54,17 +54,12 @@ def _in_parallel_instances(subject: Subject, element: Element) -> bool:
 
 def _levels(subject: Subject, element: Element) -> Iterator[Element]:
     """The element (for a boundary event: its host) and the sub-processes around it, innermost first."""
-    elements = subject.diagram.elements
-    if element.kind == "boundaryEvent":
-        host = elements.get(element.attached_to or "")
-        if host is not None:
-            yield host
-        current = elements.get(element.container)
-    else:
-        current = element
-    while current is not None:
-        yield current
-        current = elements.get(current.container)
+    host = subject.diagram.elements.get(element.attached_to or "")
+    if element.kind != "boundaryEvent":
+        yield element
+    elif host is not None:
+        yield host
+    yield from subject.around(element)
 
 
 def _together(subject: Subject, one: Element, other: Element) -> bool:

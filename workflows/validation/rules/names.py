@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workflows.validation.expressions import Compiled
+from workflows.validation.expressions import CASE_MEMBERS, Compiled
 from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject
 from workflows.validation.suggestion import did_you_mean
@@ -21,6 +21,21 @@ def check(subject: Subject) -> Iterator[Problem]:
         for name in sorted(compiled.expression.names):
             if not _is_known(subject, compiled, name):
                 yield _unknown(subject, compiled, name)
+        yield from _case_members(compiled)
+
+
+def _case_members(compiled: Compiled) -> Iterator[Problem]:
+    paths = compiled.expression.paths if compiled.expression is not None else ()
+    members = {path[1] for path in paths if path[0] == "case" and len(path) > 1}
+    site = compiled.site
+    for member in sorted(members - CASE_MEMBERS):
+        zh, en = did_you_mean(member, CASE_MEMBERS)
+        yield Problem(
+            site.element_id,
+            f"{site.where_zh}“{site.text[:80]}”：案件没有“{member}”这一项。{zh}",
+            f"In the {site.where_en} {site.text[:80]!r}: a case has no {member!r}.{en}",
+            "case",
+        )
 
 
 def _is_known(subject: Subject, compiled: Compiled, name: str) -> bool:

@@ -1,0 +1,111 @@
+"""What the engine's errors mean on the web: one table from error to status, one page, one JSON form."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.language import said
+from workflows.errors import CaseStops, WorkflowError
+
+logger = logging.getLogger(__name__)
+
+#: Code of an error → status. What is not listed is the person's request that cannot be carried out: 400.
+STATUSES: Final = {
+    "not-permitted": 403,
+    "no-such-case": 404,
+    "no-such-definition": 404,
+    "no-such-version": 404,
+    "no-such-file": 404,
+    "no-such-notice": 404,
+    "case-ended": 409,
+    "case-busy": 409,
+    "conflicting-change": 409,
+    "task-not-open": 409,
+    "task-claimed-by-another": 409,
+    "incident-not-open": 409,
+    "clock-not-controlled": 409,
+    "form-invalid": 422,
+    "reason-missing": 422,
+    "values-unusable": 422,
+    "file-too-large": 413,
+    "file-type-refused": 415,
+    "notice-unprintable": 500,
+    "verification-failed": 500,
+}
+#: Status → heading of the page, and what the person can do next.
+_ADVICE: Final = {
+    400: (lazy("无法办理"), lazy("请返回上一页检查后再试。")),
+    403: (lazy("没有权限"), lazy("如确需办理,请联系本单位负责人或流程管理员。")),
+    404: (lazy("没有找到"), lazy("请核对编号,或从待办列表进入。")),
+    405: (lazy("无法办理"), lazy("请返回上一页检查后再试。")),
+    409: (lazy("情况已有变化"), lazy("请回到待办列表,按最新的情况办理。")),
+    413: (lazy("内容过大"), lazy("请缩小文件后重新上传。")),
+    415: (lazy("文件类型不符"), lazy("请换成可接受的文件类型后重新上传。")),
+    422: (lazy("填写有误"), lazy("请返回上一页按提示更正。")),
+    429: (lazy("尝试次数过多"), lazy("请稍等一分钟再试。")),
+    500: (lazy("系统出错"), lazy("没有任何内容被保存。请稍后再试;仍不行的,把发生的时间告诉系统管理员。")),
+}
+
+
+def attach(app: Flask) -> None:
+    """Answer errors with a page that says what happened and what to do, or with problem+json."""
+    app.register_error_handler(WorkflowError, _of_engine)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _of_web)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: WorkflowError) -> int:
+    """The HTTP status of an error of the engine."""
+    return 409 if isinstance(error, CaseStops) else STATUSES.get(error.code, 400)
+
+
+def _of_engine(error: WorkflowError) -> ResponseReturnValue:
+    advice = None
+    if isinstance(error, CaseStops):
+        advice = _("填写的内容没有丢失,已连同异常一并保存;流程管理员处理后会继续办理,不必重复提交。")
+    return _answer(status_of(error), error.code, said(error), advice)
+
+
+def _expired(error: CSRFError) -> ResponseReturnValue:
+    return _answer(400, "page-expired", _("页面已经过期,为安全起见没有执行。"), _("请返回上一页刷新后再试。"))
+
+
+def _of_web(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    return _answer(status, f"http-{status}", "", None)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    logger.error("A request failed", exc_info=error, extra={"action": "request-failed", "path": request.path})
+    return _answer(500, "internal-error", "", None)
+
+
+def _answer(status: int, code: str, message: str, advice: str | None) -> ResponseReturnValue:
+    heading, usual = _ADVICE.get(status, _ADVICE[400 if status < 500 else 500])
+    if wants_json():
+        problem = jsonify(type=f"urn:guicheng:{code}", title=str(heading), status=status, detail=message)
+        problem.mimetype = "application/problem+json"
+        return problem, status
+    page = render_template(
+        "error_page/show.html", heading=heading, message=message, advice=advice or usual, code=code
+    )
+    return page, status
+
+
+def wants_json() -> bool:
+    """Whether a program asks: under ``/api``, or one that prefers JSON to a page."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best in ("application/json", "application/problem+json")

@@ -1,0 +1,89 @@
+"""The inbox: one list of work, the most urgent on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from app.installation import installation
+from app.signing_in import me
+from app.wording import Names, lamp_of, users_in
+from workflows.calendar_store import load_calendar
+from workflows.cases.queues import candidates
+from workflows.database import reading
+from workflows.inbox import Box, InboxPage, InboxRow, inbox
+from workflows.lamps import Urgency
+from workflows.office import names_of, office_of
+from workflows.reading.case_file import case_number_like
+from workflows.reading.starts import starts_for
+
+blueprint = Blueprint("inbox", __name__)
+
+PAGE_SIZE: Final = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A row of the list, with its lamp and whose it is."""
+
+    row: InboxRow
+    lamp: Urgency
+    keys: frozenset[str]
+
+
+@blueprint.get("/")
+def show() -> ResponseReturnValue:
+    """A page of one of the three boxes."""
+    chosen = request.args.get("box", "")
+    box = Box(chosen) if chosen in Box else Box.MINE
+    search = request.args.get("q", "").strip()[:60]
+    with reading(installation().engine) as connection:
+        page = inbox(
+            connection, box, of=me(), after=request.args.get("after"), search=search, size=PAGE_SIZE
+        )
+        lines = _lines(connection, page)
+        names = _names(connection, lines)
+        can_start = bool(starts_for(connection, me(), at=installation().clock.now()))
+    return render_template(
+        "inbox/show.html",
+        box=box,
+        boxes=list(Box),
+        search=search,
+        page=page,
+        lines=lines,
+        names=names,
+        can_start=can_start,
+    )
+
+
+@blueprint.get("/find")
+def find() -> ResponseReturnValue:
+    """Go to a case by its whole number, otherwise search the inbox."""
+    wanted = request.args.get("q", "").strip()[:60]
+    with reading(installation().engine) as connection:
+        number = case_number_like(connection, wanted, organisation=me().organisation)
+    if number is not None:
+        return redirect(url_for("case_pages.show", case_number=number))
+    return redirect(url_for("inbox.show", box=Box.UNITS, q=wanted))
+
+
+def _lines(connection: Connection, page: InboxPage) -> list[Line]:
+    now = installation().clock.now()
+    calendar = load_calendar(connection)
+    return [
+        Line(
+            row=row,
+            lamp=lamp_of(row.due_at, calendar, now),
+            keys=candidates(connection, row.queue_id)[1],
+        )
+        for row in page.rows
+    ]
+
+
+def _names(connection: Connection, lines: list[Line]) -> Names:
+    users = users_in(*([line.row.assignee, *line.keys] for line in lines))
+    return Names(office_of(connection, me().organisation), names_of(connection, users))

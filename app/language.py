@@ -1,0 +1,77 @@
+"""The language of the pages: Chinese as written in them, English from the catalogue."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Blueprint, Flask, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, get_locale
+
+from app.way_back import way_back
+from workflows.errors import WorkflowError
+
+blueprint = Blueprint("language", __name__)
+
+CATALOGUES: Final = Path(__file__).parent / "translations"
+LANGUAGES: Final = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+def attach(app: Flask) -> None:
+    """Compile the catalogues into the data directory and choose the language of each request."""
+    found = app.extensions["guicheng"]
+    compiled = found.settings.data / "translations"
+    compile_catalogues(CATALOGUES, compiled)
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=LANGUAGES["zh"],
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=str(compiled),
+    )
+    Babel(app, locale_selector=_chosen)
+    app.jinja_env.globals.update(language=chosen_language)
+
+
+def compile_catalogues(source: Path, target: Path) -> None:
+    """Write each catalogue in the form the libraries read, whole or not at all; two nodes may start at once."""
+    for path in source.glob("*/LC_MESSAGES/*.po"):
+        compiled = target / path.relative_to(source).with_suffix(".mo")
+        compiled.parent.mkdir(parents=True, exist_ok=True)
+        draft = compiled.with_name(f"{compiled.name}.{secrets.token_hex(4)}")
+        with path.open("rb") as written, draft.open("wb") as made:
+            write_mo(made, read_po(written, locale=path.parent.parent.name))
+        os.replace(draft, compiled)
+
+
+def chosen_language() -> str:
+    """``zh`` or ``en``."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def in_english() -> bool:
+    """Whether this request is answered in English."""
+    return chosen_language() == "en"
+
+
+def said(error: WorkflowError) -> str:
+    """What an error of the engine says, in the language of the request."""
+    return error.message if in_english() else error.in_chinese()
+
+
+def _chosen() -> str:
+    return LANGUAGES.get(session.get("language", "zh"), LANGUAGES["zh"])
+
+
+@blueprint.get("/language/<code>")
+def choose(code: str) -> ResponseReturnValue:
+    """Change the language of this session and go back to where one was."""
+    if code in LANGUAGES:
+        session["language"] = code
+    return redirect(way_back(request.args.get("next")))
+
+

@@ -1,0 +1,44 @@
+"""The pages for people: what they have in common, and the blueprint of each noun."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from app import (
+    case_pages,
+    clock_page,
+    errors,
+    files,
+    headers,
+    inbox,
+    incidents,
+    language,
+    notice_pages,
+    signing_in,
+    starting,
+    task_page,
+    wording,
+)
+
+csrf = CSRFProtect()
+
+
+def register(app: Flask) -> None:
+    """Attach sign-in, language, protection and all pages to the application."""
+    csrf.init_app(app)
+    for part in (language, signing_in, headers, errors, wording):
+        part.attach(app)
+    for page in (
+        signing_in,
+        language,
+        inbox,
+        task_page,
+        case_pages,
+        notice_pages,
+        files,
+        incidents,
+        starting,
+        clock_page,
+    ):
+        app.register_blueprint(page.blueprint)

@@ -1,0 +1,134 @@
+"""Signing in and out. Every page asks for it, except those listed here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import Connection, select
+
+from app.installation import installation
+from app.way_back import way_back
+from workflows.cases import Actor
+from workflows.database import reading
+from workflows.office import names_of
+from workflows.packages.directory import DEMO_PASSWORD
+from workflows.people import NoSuchPerson, actor_of, check_password
+from workflows.tables import organisations, people
+
+blueprint = Blueprint("signing_in", __name__)
+
+#: Endpoints that answer without a signed-in person.
+PUBLIC: Final = frozenset(
+    {"signing_in.form", "signing_in.enter", "language.choose", "health.healthz", "static"}
+)
+#: Wrong passwords from one address; right ones are not counted.
+_ATTEMPTS: Final = "10 per minute"
+
+_login = LoginManager()
+_limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The person behind a session."""
+
+    def __init__(self, actor: Actor, name: str) -> None:
+        self.actor = actor
+        self.name = name
+
+    def get_id(self) -> str:
+        return self.actor.user
+
+
+def attach(app: Flask) -> None:
+    """Know the person of each request, and turn strangers away."""
+    _login.init_app(app)
+    _login.login_view = "signing_in.form"
+    _limiter.init_app(app)
+
+    @app.before_request
+    def ask_who() -> ResponseReturnValue | None:
+        known = request.endpoint is None or request.endpoint in PUBLIC or current_user.is_authenticated
+        return None if known else redirect(url_for("signing_in.form", next=_asked_for()))
+
+
+@_login.user_loader  # type: ignore[untyped-decorator]
+def _person(user: str) -> SignedIn | None:
+    with reading(installation().engine) as connection:
+        try:
+            return SignedIn(actor_of(connection, user), names_of(connection, [user])[user])
+        except NoSuchPerson:
+            return None
+
+
+def me() -> Actor:
+    """The person of this request, as one who acts."""
+    actor = current_user.actor
+    assert isinstance(actor, Actor)
+    return actor
+
+
+@blueprint.get("/sign-in")
+def form() -> ResponseReturnValue:
+    """The form, with the demonstration's accounts where there are any."""
+    if current_user.is_authenticated:
+        return redirect(way_back(request.args.get("next")))
+    return _page()
+
+
+def _refused(response: Response) -> bool:
+    return response.status_code != 302
+
+
+@blueprint.post("/sign-in")
+@_limiter.limit(_ATTEMPTS, deduct_when=_refused)
+def enter() -> ResponseReturnValue:
+    """Begin a session for the person who knows the password."""
+    user = request.form.get("user", "").strip()
+    with reading(installation().engine) as connection:
+        right = check_password(connection, user, request.form.get("password", ""))
+    person = _person(user) if right else None
+    if person is None:
+        current_app.logger.info("Sign-in refused", extra={"action": "sign-in-refused", "user": user})
+        flash(_("用户名或密码不正确。"), "error")
+        return _page(user), 401
+    login_user(person)
+    return redirect(way_back(request.args.get("next")))
+
+
+@blueprint.post("/sign-out")
+def leave() -> ResponseReturnValue:
+    """End the session."""
+    logout_user()
+    return redirect(url_for("signing_in.form"))
+
+
+def _page(user: str = "") -> str:
+    with reading(installation().engine) as connection:
+        accounts = _demo_accounts(connection)
+    return render_template(
+        "signing_in/form.html", user=user, accounts=accounts, demo_password=DEMO_PASSWORD if accounts else ""
+    )
+
+
+def _demo_accounts(connection: Connection) -> dict[str, list[tuple[str, str]]]:
+    """Organisation's name → its demonstration accounts (user, name); empty in a real installation."""
+    found = connection.execute(
+        select(organisations.c.name.label("organisation"), people.c.user, people.c.name)
+        .join_from(people, organisations, people.c.organisation == organisations.c.slug)
+        .where(people.c.demo, people.c.active)
+        .order_by(organisations.c.slug, people.c.user)
+    )
+    accounts: dict[str, list[tuple[str, str]]] = {}
+    for row in found:
+        accounts.setdefault(row.organisation, []).append((row.user, row.name))
+    return accounts
+
+
+def _asked_for() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" else None

@@ -1,0 +1,89 @@
+"""What a person may open a case of, at the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from workflows.cases import Actor
+from workflows.cases.actor import may_do
+from workflows.cases.turn import as_keys
+from workflows.definitions import LoadedVersion, NoSuchDefinition, current_version, load_version
+from workflows.diagrams import Element
+from workflows.errors import WorkflowError
+from workflows.feel import compile_expression
+from workflows.tables import definitions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """A regulation in force that people can open a case of, and its start event."""
+
+    version: LoadedVersion
+    element: Element
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The form to fill in at the start; null when nothing is asked."""
+        form = self.element.properties.get("form")
+        return self.version.resources[self.version.process.key].schemas[form] if form else None
+
+    @property
+    def documentation(self) -> str:
+        """What the diagram says about itself."""
+        process = self.version.process.diagram.processes[self.version.key]
+        return process.documentation or ""
+
+
+def starts_for(connection: Connection, person: Actor, *, at: datetime) -> list[Start]:
+    """The regulations of a person's organisation that the person may start, by name."""
+    query = (
+        select(definitions.c.key)
+        .where(definitions.c.organisation == person.organisation)
+        .order_by(definitions.c.name, definitions.c.key)
+    )
+    found = (_start(connection, key, at) for key in connection.scalars(query).all())
+    return [start for start in found if start is not None and _may_start(start, person)]
+
+
+def start_of(connection: Connection, key: str, *, of: Actor, at: datetime) -> Start:
+    """One regulation the person may start. Raises ``NoSuchDefinition`` for any other."""
+    start = _start(connection, key, at)
+    if start is None or start.version.organisation != of.organisation or not _may_start(start, of):
+        raise NoSuchDefinition(key=key)
+    return start
+
+
+def _start(connection: Connection, key: str, at: datetime) -> Start | None:
+    try:
+        version = load_version(connection, current_version(connection, key, at=at))
+        element = version.start_element()
+    except WorkflowError:
+        return None
+    process = version.process.diagram.processes[version.key]
+    # What others call with inputs of theirs is not begun by hand.
+    if any(name.startswith("input.") for name in process.properties):
+        return None
+    return Start(version=version, element=element)
+
+
+def _may_start(start: Start, person: Actor) -> bool:
+    lane = start.version.process.diagram.lane_of(start.element)
+    text = start.element.properties.get("candidates") or (lane.properties.get("candidates") if lane else None)
+    if text is None:
+        return True
+    functions: Mapping[str, Callable[..., Any]] = {
+        "unit": lambda slug: f"unit:{slug}",
+        "role": lambda slug: f"role:{slug}",
+        "person": lambda user: f"person:{user}",
+        "leader": lambda slug: f"leader:{slug}",
+        "performer": lambda element: None,
+        "starter": lambda: f"person:{person.user}",
+    }
+    keys = as_keys(compile_expression(text).evaluate({}, functions))
+    # Whom the submitted data would name cannot be known yet: the engine decides when the case is opened.
+    return not keys or may_do(person, organisation=start.version.organisation, keys=keys, excluded=())

@@ -1,0 +1,153 @@
+"""The story of a case: its history as facts a sentence can be made of, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from workflows.history import Event, read_history
+from workflows.reading.law import DecisionText, Law, read_decision
+from workflows.tables import from_microseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """One thing that followed from an event; ``kind`` says which of the facts are there.
+
+    ``decided`` (name, rules) · ``entered`` (name, number) · ``noticed`` (name, number) · ``started`` (name,
+    due) · ``stopped`` (name, met) · ``recorded`` (name) · ``sent`` (name) · ``offered`` (name, keys, due) ·
+    ``cancelled`` (name) · ``outcome`` (name).
+    """
+
+    kind: str
+    name: str
+    number: str = ""
+    rules: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    due: datetime | None = None
+    met: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """One event: who did what when, on which clauses, and what came of it."""
+
+    seq: int
+    at: datetime
+    #: ``opened``, ``completed``, ``claimed``, ``released``, ``timer-fired``, ``message-received``,
+    #: ``corrected``, ``cancelled``, ``incident`` …
+    kind: str
+    actor: str
+    on_behalf_of: str | None
+    element_id: str
+    #: What people call the element; the message's name for a message.
+    name: str
+    provisions: tuple[str, ...]
+    #: For timers: when it was due and when the firing loop woke.
+    due: datetime | None = None
+    woken: datetime | None = None
+    reason: str = ""
+    #: Names a correction changed.
+    changed: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = field(default=())
+
+
+def story_of(connection: Connection, case_id: int, law: Law) -> list[Chapter]:
+    """The chapters of a case, oldest first."""
+    return [_chapter(event, law) for event in read_history(connection, case_id)]
+
+
+def _chapter(event: Event, law: Law) -> Chapter:
+    command: Mapping[str, Any] = event.body.get("command", {})
+    element_id = str(command.get("element") or command.get("start") or "")
+    element = law.element(element_id)
+    is_timer = event.kind == "timer-fired"
+    return Chapter(
+        seq=event.seq,
+        at=event.at,
+        kind=event.kind,
+        actor=event.actor,
+        on_behalf_of=event.on_behalf_of,
+        element_id=element_id,
+        name=command.get("message") or (law.name_of(element_id) if element_id else ""),
+        provisions=element.provisions if element is not None and event.kind in _ON_CLAUSE else (),
+        due=from_microseconds(command["due"]) if is_timer else None,
+        woken=from_microseconds(command["woken"]) if is_timer else None,
+        reason=str(command.get("reason") or ""),
+        changed=tuple(command.get("data") or ()) if event.kind == "corrected" else (),
+        details=tuple(_details(event.body, law)),
+    )
+
+
+#: Kinds of event in which the element was executed; taking a task executes no clause.
+_ON_CLAUSE = frozenset({"opened", "completed", "timer-fired", "message-received"})
+
+
+def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
+    for _, decision, _, matched in body.get("decisions", ()):
+        yield _decided(decision, matched, law)
+    for _, element_id, operator, effect in body.get("operations", ()):
+        yield from _operated(law, element_id, operator, effect)
+    for _, name, *_ in body.get("messages", ()):
+        yield Detail(kind="sent", name=str(name or ""))
+    own_timers = {task for task, *_ in body.get("timers", ())}
+    for number, name, _, _, _, _, due, *_ in body.get("clocks", ()):
+        if number not in own_timers:
+            yield Detail(kind="started", name=name, due=from_microseconds(due))
+    for name in body.get("stopped", ()):
+        yield Detail(kind="stopped", name=name, met=_met(body, name))
+    for _, element_id, keys, *_ in body.get("offers", ()):
+        yield Detail(kind="offered", name=law.name_of(element_id), keys=tuple(keys))
+    yield from _withdrawn(body, law)
+    if body.get("outcome"):
+        yield Detail(kind="outcome", name=str(body["outcome"]))
+
+
+def _withdrawn(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
+    """Tasks that were taken back because something else went first."""
+    elements = {task: element_id for task, element_id, *_ in body.get("steps", ())}
+    for number, what in body.get("closed", ()):
+        if what != "completed" and number in elements:
+            yield Detail(kind="cancelled", name=law.name_of(elements[number]))
+
+
+def _decided(decision: str, matched: Any, law: Law) -> Detail:
+    text = law.decision_text(decision)
+    if text is None:
+        return Detail(kind="decided", name=decision)
+    read = _read_decision(text)
+    rules = (read.rules.get(rule, rule) for _, hits in matched for rule in hits)
+    return Detail(kind="decided", name=read.name or decision, rules=tuple(rules))
+
+
+@lru_cache(maxsize=200)
+def _read_decision(text: str) -> DecisionText:
+    return read_decision(text)
+
+
+def _operated(law: Law, element_id: str, operator: str, effect: Mapping[str, Any]) -> Iterator[Detail]:
+    result = effect.get("result") if isinstance(effect.get("result"), Mapping) else {}
+    assert isinstance(result, Mapping)
+    match operator:
+        case "enter-register":
+            yield Detail(kind="entered", name=law.name_of(element_id), number=str(result.get("number", "")))
+        case "issue-notice":
+            title, number = str(result.get("title", "")), str(result.get("number", ""))
+            yield Detail(kind="noticed", name=title, number=number)
+        case "record":
+            yield Detail(kind="recorded", name=law.name_of(element_id))
+        case "notify" | "send-message" | "start-case":
+            yield Detail(kind="sent", name=law.name_of(element_id))
+
+
+def _met(body: Mapping[str, Any], name: str) -> bool:
+    """Whether a clock that was stopped by its operator had not run out."""
+    for _, _, operator, effect in body.get("operations", ()):
+        if operator == "stop-clock" and effect.get("stops") == name:
+            return bool((effect.get("result") or {}).get("met", True))
+    return True

@@ -1,0 +1,104 @@
+"""A task as the person at the desk needs it: what to do, on which clause, with which form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from workflows.cases.live import Live
+from workflows.cases.turn import CaseFacts, Turn
+from workflows.definitions import Resources
+from workflows.diagrams import Element
+from workflows.engine import state, stepping
+from workflows.engine.scopes import CASE, Scopes
+from workflows.reading.case_file import CaseFile, CaseTask
+from workflows.reading.law import Law
+from workflows.tables import cases, events
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSheet:
+    """A task with its element, form and what the case knows where it stands (identities as references)."""
+
+    task: CaseTask
+    element: Element
+    resources: Resources
+    #: form-js schema; null for a task that asks nothing.
+    schema: Mapping[str, Any] | None
+    known: Mapping[str, Any] = field(default_factory=dict)
+    #: What was submitted, once it has been completed.
+    submitted: Mapping[str, Any] | None = None
+
+    @property
+    def notice(self) -> str | None:
+        """Name of the document to preview and print here."""
+        return self.element.properties.get("notice")
+
+
+_STATE = select(cases.c.state, cases.c.data, cases.c.seq).where(cases.c.id == bindparam("case"))
+_EVENTS = (
+    select(events.c.body)
+    .where(events.c.case_id == bindparam("case"), events.c.kind == "completed")
+    .order_by(events.c.seq.desc())
+)
+
+
+def task_sheet(
+    connection: Connection, case: CaseFile, law: Law, task: CaseTask, *, now: datetime
+) -> TaskSheet:
+    """Read a task of a case without locking it. Raises ``TaskNotOpen`` when its diagram has lost it."""
+    element = law.element(task.element_id, task.process)
+    resources = next((v.resources[task.process] for v in law.versions if task.process in v.resources), None)
+    if element is None or resources is None:
+        raise stepping.TaskNotOpen(number=task.number, case=case.number)
+    form = element.properties.get("form")
+    return TaskSheet(
+        task=task,
+        element=element,
+        resources=resources,
+        schema=resources.schemas[form] if form is not None else None,
+        known=known_at(connection, case, law, task.number, now=now) if task.status == "open" else {},
+        submitted=_submitted(connection, case.id, task.number) if task.status == "completed" else None,
+    )
+
+
+def known_at(
+    connection: Connection, case: CaseFile, law: Law, number: int | None, *, now: datetime
+) -> Mapping[str, Any]:
+    """What an expression could read where a live task stands, otherwise in the case itself."""
+    row = connection.execute(_STATE, {"case": case.id}).one()
+    scopes = Scopes.from_json(orjson.loads(row.data))
+    turn = Turn(
+        case=CaseFacts(
+            id=case.id,
+            number=case.number,
+            organisation=case.organisation,
+            opened_at=case.opened_at,
+            opened_by=case.opened_by,
+        ),
+        version=law.version,
+        scopes=scopes,
+        outside=Live(connection, case.id, case.organisation),
+        kind="looked-at",
+        at=now,
+        seq=case.seq,
+        actor="",
+    )
+    scope = CASE
+    if number is not None and row.state is not None:
+        found = stepping.find(state.decode(row.state, law.version.process, turn), number)
+        scope = found.scope if found is not None else CASE
+    return dict(scopes.view(scope, turn.beneath))
+
+
+def _submitted(connection: Connection, case_id: int, number: int) -> Mapping[str, Any]:
+    for text in connection.scalars(_EVENTS, {"case": case_id}):
+        command = orjson.loads(text)["command"]
+        if command.get("task") == number:
+            return command.get("data") or {}
+    return {}
