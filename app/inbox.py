@@ -42,9 +42,7 @@ def show() -> ResponseReturnValue:
     box = Box(chosen) if chosen in Box else Box.MINE
     search = request.args.get("q", "").strip()[:60]
     with reading(installation().engine) as connection:
-        page = inbox(
-            connection, box, of=me(), after=request.args.get("after"), search=search, size=PAGE_SIZE
-        )
+        page = inbox(connection, box, of=me(), after=request.args.get("after"), search=search, size=PAGE_SIZE)
         lines = _lines(connection, page)
         names = _names(connection, lines)
         can_start = bool(starts_for(connection, me(), at=installation().clock.now()))

@@ -73,5 +73,3 @@ def choose(code: str) -> ResponseReturnValue:
     if code in LANGUAGES:
         session["language"] = code
     return redirect(way_back(request.args.get("next")))
-
-

@@ -164,12 +164,12 @@ def _health(address: str) -> dict[str, Any]:
 
 
 def _greet(address: str, prepared: Prepared) -> None:
-    _say(f"规程 Guicheng  {address}  (Ctrl-C 停止 stops)")
     if prepared.kind is Kind.DEMO:
         _say(f"演示账号 demo accounts, 密码 password: {DEMO_PASSWORD}")
         for organisation in sorted({person.organisation for person in prepared.people}):
             users = [person.user for person in prepared.people if person.organisation == organisation]
             _say(f"  {', '.join(users)}")
+    _say(f"规程 Guicheng  {address}  (Ctrl-C 停止 stops)")
 
 
 def _report_refused(prepared: Prepared) -> None:
@@ -189,8 +189,8 @@ def _first_administrator(settings: Settings, prepared: Prepared) -> None:
             error=True,
         )
         return
-    offices = [slug for slug in prepared.report.organisations]
-    _say(f"设立第一位制度管理员。单位 {', '.join(offices)}。 The first process administrator.")
+    offices = ", ".join(prepared.report.organisations)
+    _say(f"设立第一位制度管理员。 The first process administrator. (单位 organisations: {offices})")
     organisation = input("单位 organisation: ").strip()
     user = input("用户名 user name: ").strip()
     name = input("姓名 name: ").strip()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Connection
@@ -16,19 +16,201 @@ from app.case_view import CaseView, case_view
 from app.installation import installation
 from app.language import in_english
 from app.signing_in import me
+from app.wording import Names
 from workflows import cases
 from workflows.attachments import ENDINGS, file_under, usable_files
 from workflows.cases import FormInvalid
-from workflows.cases.identities import conceal_none, mask, reveal
+from workflows.cases.identities import reveal
 from workflows.cases.incidents import described
 from workflows.database import reading
 from workflows.engine.stepping import TaskNotOpen
-from workflows.forms.showing import initial_answers, show_form
+from workflows.forms.showing import Widget, initial_answers, show_form
 from workflows.inbox import first_task
-from workflows.reading.access import check_task_reader, may_do_task
+from workflows.reading.access import check_task_reader, may_do_task, may_see_case
 from workflows.reading.case_data import Datum, labelled_by
+from workflows.reading.case_file import names_of_files
 from workflows.reading.law import Clause, clauses_of
 from workflows.reading.printing import title_of
-from workflows.reading.task_sheet import TaskSheet, task_sheet
+from workflows.reading.task_sheet import TaskSheet, task_sheet, without_identities
 
-blueprint = Blueprint("task_page", __name__)
+blueprint = Blueprint("task_page", __name__, url_prefix="/cases/<case_number>/tasks/<int:number>")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A task with everything its page shows except the form's answers."""
+
+    view: CaseView
+    sheet: TaskSheet
+    names: Names
+    clauses: Mapping[str, Clause]
+    #: What the form may offer as already known, and what it shows in read-only fields.
+    offered: Mapping[str, Any]
+    known: Mapping[str, Any]
+    files: Mapping[str, str]
+    submitted: list[Datum]
+    #: Whether this person may do it now, and may see the case around it.
+    mine: bool
+    sees_case: bool
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        return self.sheet.schema
+
+    @property
+    def notice_title(self) -> str | None:
+        """Title of the document to preview here."""
+        name = self.sheet.notice
+        return title_of(self.sheet.resources.notices.get(name, ""), name) if name else None
+
+
+@blueprint.get("")
+def show(case_number: str, number: int) -> ResponseReturnValue:
+    """The task with its form as it starts out."""
+    desk = _desk(case_number, number)
+    answers = initial_answers(desk.schema, desk.offered) if desk.schema is not None else {}
+    return _page(desk, answers, {})
+
+
+@blueprint.post("")
+def work(case_number: str, number: int) -> ResponseReturnValue:
+    """Complete the task, or only look again after a change that shows other fields."""
+    desk = _desk(case_number, number)
+    answers = posted_answers(desk.schema, user=me().user)
+    if not answers.finished:
+        return _page(_desk(case_number, number), answers.values, answers.errors)
+    try:
+        _complete(desk, answers)
+    except FormInvalid as wrong:
+        errors = wrong.errors_en if in_english() else wrong.errors
+        return _page(_desk(case_number, number), answers.values, errors), 422
+    _congratulate(desk)
+    return redirect(_onwards(desk))
+
+
+@blueprint.post("/claim")
+def claim(case_number: str, number: int) -> ResponseReturnValue:
+    """Take the task for oneself."""
+    _do(case_number, number, cases.claim_task)
+    return redirect(url_for("task_page.show", case_number=case_number, number=number))
+
+
+@blueprint.post("/release")
+def release(case_number: str, number: int) -> ResponseReturnValue:
+    """Give the task back to its candidates."""
+    _do(case_number, number, cases.release_task)
+    flash(_("任务已退回,本部门的同事可以领取。"), "done")
+    return redirect(url_for("inbox.show", box=request.args.get("box", "units")))
+
+
+def _do(case_number: str, number: int, act: Callable[..., None]) -> None:
+    """Claim or release at the edge; a timer that stops the case on the way leaves its incident."""
+    with reading(installation().engine) as connection:
+        case = case_view(connection, case_number).case
+    by, at = me(), installation().clock.now()
+    cases.perform(
+        installation().engine,
+        lambda connection: act(connection, case_id=case.id, number=number, by=by, at=at),
+        case_id=case.id,
+        command=described("fire", None, case.organisation),
+        at=at,
+    )
+
+
+def _complete(desk: Desk, answers: Answers) -> None:
+    case, number = desk.view.case, desk.sheet.task.number
+    by, at = me(), installation().clock.now()
+
+    def act(connection: Connection) -> None:
+        usable = usable_files(connection, case_id=case.id, user=by.user)
+        cases.complete_task(
+            connection,
+            case_id=case.id,
+            number=number,
+            data=answers.values,
+            by=by,
+            at=at,
+            attachments=usable.keys(),
+        )
+        file_under(connection, case_id=case.id, ids=files_named(answers.values) & usable.keys(), user=by.user)
+
+    kept = sorted(files_named(answers.values) & desk.files.keys())
+    command = described(
+        "complete", by, case.organisation, number=number, data=answers.plain, attachments=kept
+    )
+    cases.perform(installation().engine, act, case_id=case.id, command=command, at=at)
+
+
+def _congratulate(desk: Desk) -> None:
+    flash(_("“%(task)s”已办结。", task=desk.sheet.task.name), "done")
+    if desk.sheet.notice is not None:
+        address = url_for(
+            "notice_pages.of_task", case_number=desk.view.case.number, number=desk.sheet.task.number
+        )
+        flash(_("打印%(notice)s", notice=desk.notice_title), f"link:{address}")
+
+
+def _onwards(desk: Desk) -> str:
+    """The next task of the case for this person, otherwise the inbox."""
+    with reading(installation().engine) as connection:
+        following = first_task(connection, desk.view.case.id, of=me())
+    if following is None:
+        return url_for("inbox.show")
+    return url_for("task_page.show", case_number=desk.view.case.number, number=following)
+
+
+def _desk(case_number: str, number: int) -> Desk:
+    with reading(installation().engine) as connection:
+        view = case_view(connection, case_number)
+        task = view.case.task(number)
+        if task is None:
+            raise TaskNotOpen(number=number, case=case_number)
+        check_task_reader(me(), view.case, task)
+        sheet = task_sheet(connection, view.case, view.law, task, now=view.now)
+        return _set_out(connection, view, sheet)
+
+
+def _set_out(connection: Connection, view: CaseView, sheet: TaskSheet) -> Desk:
+    person, task = me(), sheet.task
+    cited = [*sheet.element.provisions, *_cited(sheet.schema)]
+    known = sheet.known
+    revealed = reveal(connection, view.case.id, known) if view.knows else without_identities(known)
+    submitted = labelled_by(sheet.schema or {}, view.shown(connection, sheet.submitted or {}))
+    return Desk(
+        view=view,
+        sheet=sheet,
+        names=view.names(connection),
+        clauses={clause.id: clause for clause in clauses_of(connection, cited)},
+        offered=revealed,
+        known=view.shown(connection, known),
+        files=names_of_files(connection, view.case.id)
+        | usable_files(connection, case_id=view.case.id, user=person.user),
+        submitted=submitted,
+        mine=task.status == "open" and may_do_task(person, task) and task.assignee in (None, person.user),
+        sees_case=may_see_case(person, view.case),
+    )
+
+
+def _cited(schema: Mapping[str, Any] | None) -> list[str]:
+    """Clauses that parts of a form cite."""
+    found: list[str] = []
+    for component in (schema or {}).get("components") or ():
+        found += str((component.get("properties") or {}).get("provision", "")).split()
+        found += _cited(component)
+    return found
+
+
+def _page(desk: Desk, answers: dict[str, Any], errors: Mapping[str, str]) -> str:
+    widgets: tuple[Widget, ...] = ()
+    if desk.schema is not None and desk.sheet.task.status == "open":
+        widgets = show_form(desk.schema, answers, known=desk.known, errors=errors)
+    return render_template(
+        "task_page/show.html",
+        desk=desk,
+        view=desk.view,
+        task=desk.sheet.task,
+        names=desk.names,
+        widgets=widgets,
+        errors=errors,
+        endings=",".join(ENDINGS),
+    )

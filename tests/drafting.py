@@ -20,7 +20,9 @@ WINDOW = 'unit("window")'
 Extra = Mapping[str, str]
 
 
-def diagram(key: str, *content: str, beside: str = "", properties: Extra | None = None, name: str = "") -> str:
+def diagram(
+    key: str, *content: str, beside: str = "", properties: Extra | None = None, name: str = ""
+) -> str:
     """A file with one process; messages, signals, errors and escalations it refers to are declared for it."""
     inner = _block(_extensions(properties or {}), *content)
     declared = "\n".join(_declared(inner))
@@ -182,7 +184,9 @@ def each(
 
 def again(condition: str = "", *, at_most: int = 0, test_before: bool = False) -> str:
     """A standard loop."""
-    attributes = f' testBefore="{str(test_before).lower()}"' + (f' loopMaximum="{at_most}"' if at_most else "")
+    attributes = f' testBefore="{str(test_before).lower()}"' + (
+        f' loopMaximum="{at_most}"' if at_most else ""
+    )
     inner = (
         f'<bpmn:loopCondition xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:loopCondition>'
         if condition

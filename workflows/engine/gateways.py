@@ -162,9 +162,11 @@ class EventGateway(Visible):
 
 def _position(task: CaseTask) -> str:
     """Id of the element where the token of a task stands; empty for what holds none."""
+    if not isinstance(task.task_spec, Visible | BoundarySplit):
+        return ""
     if task._state == TaskState.WAITING and task.task_spec.is_armed(task):
         return "" if task.task_spec.is_boundary else str(task.parent.task_spec.position)
-    return str(getattr(task.task_spec, "position", ""))
+    return str(task.task_spec.position)
 
 
 def _element_before(task: CaseTask) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection, select
 
-from workflows.definitions import LoadedVersion, load_version
+from workflows.definitions import LoadedVersion, Resources, load_version
+from workflows.definitions.loading import NoSuchVersion
 from workflows.diagrams import Element
 from workflows.diagrams.xml import load_xml
 from workflows.tables import provisions, versions
@@ -36,6 +37,13 @@ class Law:
         """What people call an element; its id when it has no name."""
         element = self.element(element_id, process)
         return element.name or element_id if element is not None else element_id
+
+    def resources(self, process: str) -> Resources:
+        """Forms, decisions and notices of a process version. Raises ``NoSuchVersion``."""
+        for version in self.versions:
+            if process in version.resources:
+                return version.resources[process]
+        raise NoSuchVersion(process=process)
 
     def decision_text(self, decision: str) -> str | None:
         """The table of that name."""

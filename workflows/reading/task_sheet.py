@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
+from workflows.cases.identities import MARK
 from workflows.cases.live import Live
 from workflows.cases.turn import CaseFacts, Turn
 from workflows.definitions import Resources
@@ -53,9 +54,9 @@ def task_sheet(
 ) -> TaskSheet:
     """Read a task of a case without locking it. Raises ``TaskNotOpen`` when its diagram has lost it."""
     element = law.element(task.element_id, task.process)
-    resources = next((v.resources[task.process] for v in law.versions if task.process in v.resources), None)
-    if element is None or resources is None:
+    if element is None:
         raise stepping.TaskNotOpen(number=task.number, case=case.number)
+    resources = law.resources(task.process)
     form = element.properties.get("form")
     return TaskSheet(
         task=task,
@@ -102,3 +103,14 @@ def _submitted(connection: Connection, case_id: int, number: int) -> Mapping[str
         if command.get("task") == number:
             return command.get("data") or {}
     return {}
+
+
+def without_identities(value: Any) -> Any:
+    """The data with every identity left blank: what a form offers to those who may not know them."""
+    if isinstance(value, Mapping):
+        if value.keys() == {MARK}:
+            return None
+        return {key: without_identities(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_identities(item) for item in value]
+    return value

@@ -13,10 +13,11 @@ STARTING = "start-clock"
 
 def started_clocks(subject: Subject) -> frozenset[str]:
     """Names of clocks that a timer or an operator of the diagram starts."""
+    # A timer that does not say how its clock is called starts one of its own id.
     timers = {
-        element.properties.get("clock", "")
-        for element in subject.diagram.elements.values()
-        if any(event.kind == "timer" for event in element.events)
+        element.properties.get("clock", element.id)
+        for element in subject.diagram.of_kind("intermediateCatchEvent", "boundaryEvent")
+        if any(event.kind == "timer" and not _waits_for_clock(event.text) for event in element.events)
     }
     operators = {
         name
@@ -24,6 +25,10 @@ def started_clocks(subject: Subject) -> frozenset[str]:
         if element.operator is not None and element.operator.name == STARTING
     }
     return frozenset((timers | operators) - {""})
+
+
+def _waits_for_clock(text: str) -> bool:
+    return text.replace(" ", "").startswith("clock(")
 
 
 def asked_clocks(subject: Subject) -> Iterator[tuple[str, str]]:

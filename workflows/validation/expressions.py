@@ -14,7 +14,9 @@ from workflows.validation.surroundings import Surroundings
 #: What stands behind ``case.``; a scanner must be told of members with spaces.
 CASE_MEMBERS = frozenset({"number", "organisation", "opened at", "openedAt", "openedBy"})
 ISO = re.compile(r"P[0-9YMWDTHS.]*|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
-PERSONAL = ("userTask", "manualTask")
+_WORK = ("candidates", "exclude", "due", "priority")
+#: Properties that are expressions about people and their work.
+PERSONAL = {"userTask": _WORK, "manualTask": _WORK, "startEvent": ("candidates",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,14 @@ def is_iso(text: str) -> bool:
     return ISO.fullmatch(text) is not None
 
 
+def throws_message(element: Element) -> bool:
+    """Whether the element sends a message, whose content its ``input.<name>`` properties say."""
+    if element.kind == "sendTask":
+        return True
+    thrown = element.kind in ("intermediateThrowEvent", "endEvent")
+    return thrown and any(event.kind == "message" for event in element.events)
+
+
 class _Sites:
     def __init__(self, diagram: Diagram, surroundings: Surroundings, scopes: Scopes) -> None:
         self.diagram = diagram
@@ -95,24 +105,23 @@ class _Sites:
 
     def _properties(self, element: Element) -> Iterator[Site]:
         inner = self.scopes.inner[element.id]
-        if element.kind in PERSONAL:
-            for key in ("candidates", "exclude", "due", "priority"):
-                yield from self._one_property(element.id, key, element.properties.get(key), inner)
+        for key in PERSONAL.get(element.kind, ()):
+            yield from self._one_property(element.id, key, element.properties.get(key), inner)
         yield from self._one_property(element.id, "correlation", element.properties.get("correlation"), inner)
 
     def _events(self, element: Element) -> Iterator[Site]:
         scope = self.scopes.inner[element.id]
-        only = frozenset[str]() if element.kind == "startEvent" else None
-        for event in element.events:
+        # The timer of a start event names the rhythm of a schedule; it is no expression.
+        for event in element.events if element.kind != "startEvent" else ():
             if (
                 event.kind == "timer"
-                and event.text
                 and event.timer_kind != "cycle"
+                and event.text
                 and not is_iso(event.text)
             ):
-                yield _site(element.id, "timer", event.text, "定时器", "timer", scope, only=only)
+                yield _site(element.id, "timer", event.text, "定时器", "timer", scope)
             elif event.kind == "conditional" and event.text:
-                yield _site(element.id, "condition", event.text, "条件", "condition", scope, only=only)
+                yield _site(element.id, "condition", event.text, "条件", "condition", scope)
 
     def _loop(self, element: Element) -> Iterator[Site]:
         loop = element.loop
@@ -140,7 +149,7 @@ class _Sites:
     def _transfers(self, element: Element) -> Iterator[Site]:
         inner = self.scopes.inner[element.id]
         called = element.kind == "callActivity"
-        if called:
+        if called or throws_message(element):
             for name, text in element.prefixed("input").items():
                 yield from self._one_property(element.id, f"input.{name}", text, inner)
         if not called and element.loop is None:

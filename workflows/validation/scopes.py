@@ -108,6 +108,10 @@ class Scopes:
                 if key.startswith("input."):
                     yield Written(name=key.removeprefix("input."), element_id=process.id, scope=process.id)
         for element in diagram.elements.values():
+            if element.kind == "startEvent" and any(event.kind == "timer" for event in element.events):
+                # A scheduled case is told the period it is for.
+                scope = self.inner[element.id]
+                yield Written(name="period", element_id=element.id, scope=scope, automatic=True)
             yield from self._by_form(element)
             yield from self._by_automatic_task(element)
             yield from self._by_activity(element)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.errors import WorkflowError
-from workflows.feel import Budget, YearsMonths
+from workflows.feel import Budget
 from workflows.periods import Period, days, minutes, months, period, workdays
 from workflows.validation.expressions import Compiled
 from workflows.validation.finding import Problem
@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "today": lambda: SOME_DAY,
     "now": lambda: dt.datetime.combine(SOME_DAY, dt.time(12), tzinfo=dt.UTC),
 }
-TIME = (Period, dt.date, dt.timedelta, YearsMonths)
+TIME = (Period, dt.date)
 #: Role of an expression → accepted classes, what it must be in Chinese and in English.
 ROLES: dict[str, tuple[tuple[type, ...], str, str]] = {
     "condition": ((bool,), "真或假", "true or false"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from workflows.feel import FeelSyntaxError, compile_expression
-from workflows.validation.expressions import HOST_FUNCTIONS
+from workflows.host_functions import HOST_FUNCTIONS
 from workflows.validation.finding import Problem
 from workflows.validation.scopes import MAX_SPECIAL
 from workflows.validation.subject import Subject

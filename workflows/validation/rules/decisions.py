@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from workflows.decisions import DecisionFileError, DecisionModel, check_decisions, load_decisions
 from workflows.diagrams import Element
-from workflows.validation.expressions import HOST_FUNCTIONS
+from workflows.host_functions import HOST_FUNCTIONS
 from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject, shown
 from workflows.validation.suggestion import did_you_mean

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workflows.feel.builtins import BUILTINS
-from workflows.validation.expressions import HOST_FUNCTIONS
+from workflows.host_functions import HOST_FUNCTIONS
 from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject
 from workflows.validation.suggestion import did_you_mean

@@ -12,6 +12,7 @@ from lxml import etree
 
 from workflows.diagrams import Element
 from workflows.diagrams.xml import BPMN, SPIFF
+from workflows.validation.expressions import throws_message
 from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject
 from workflows.validation.suggestion import did_you_mean
@@ -51,7 +52,9 @@ def _allowed(owner: etree._Element, element: Element | None) -> list[str]:
     if kind in MESSAGE_CATCHES and "message" in events:
         allowed += ["form", "correlation"]
     if kind == "startEvent" and not events:
-        allowed.append("form")
+        allowed += ["form", "candidates"]
+    if throws_message(element):
+        allowed.append("input.")
     if element.loop is not None:
         allowed.append("output.")
     return allowed

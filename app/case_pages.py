@@ -1,0 +1,124 @@
+"""One case: where it stands, its clocks, its story, and proof that the story is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from app.case_view import CaseView, readable_case
+from app.installation import installation
+from app.signing_in import me
+from workflows.cases import NotPermitted
+from workflows.cases.correcting import PROCESS_ADMIN
+from workflows.database import reading
+from workflows.diagrams import GATEWAYS
+from workflows.diagrams.drawing import Marks, draw
+from workflows.history import read_history
+from workflows.reading.access import sees_everything
+from workflows.reading.case_data import labelled
+from workflows.reading.case_file import (
+    CaseClock,
+    CaseTask,
+    clocks_of,
+    entries_of,
+    incidents_of,
+    names_of_files,
+    notices_of,
+)
+from workflows.reading.law import clauses_of
+from workflows.reading.printing import title_of
+from workflows.reading.story import Chapter, story_of
+from workflows.reading.trace import Trace, trace_of
+from workflows.verification import verify
+
+blueprint = Blueprint("case_pages", __name__, url_prefix="/cases/<case_number>")
+
+
+@blueprint.get("")
+def show(case_number: str) -> ResponseReturnValue:
+    """Everything about a case on one page."""
+    with reading(installation().engine) as connection:
+        view = readable_case(connection, case_number)
+        story = story_of(connection, view.case.id, view.law)
+        trace = trace_of(read_history(connection, view.case.id))
+        clocks = clocks_of(connection, view.case.id, now=view.now)
+        cited = [*(p for chapter in story for p in chapter.provisions), *_of_clocks(clocks)]
+        return render_template(
+            "case_pages/show.html",
+            view=view,
+            case=view.case,
+            story=story,
+            clocks=clocks,
+            places=list(_places(view, trace)),
+            clauses={clause.id: clause for clause in clauses_of(connection, cited)},
+            names=view.names(connection, _mentioned(story)),
+            data=labelled(view.shown(connection, view.case.data.get("", {})), view.law),
+            files=names_of_files(connection, view.case.id),
+            notices=notices_of(connection, view.case.id),
+            printable=list(_printable(view)),
+            entries=entries_of(connection, view.case.id),
+            registers=_register_names(view),
+            incidents=incidents_of(connection, view.case.id),
+            watches=sees_everything(me()),
+            administers=me().has_role(PROCESS_ADMIN),
+        )
+
+
+@blueprint.get("/diagram")
+def diagram(case_number: str) -> ResponseReturnValue:
+    """The diagram the case runs on, with the way it has gone."""
+    with reading(installation().engine) as connection:
+        view = readable_case(connection, case_number)
+        trace = trace_of(read_history(connection, view.case.id))
+    marks = Marks(passed=trace.passed, current=trace.current, flows=trace.flows)
+    # Made of the diagram's own numbers and escaped names.
+    drawing = Markup(draw(view.law.version.process.diagram, marks))  # noqa: S704
+    return render_template("case_pages/diagram.html", view=view, case=view.case, drawing=drawing)
+
+
+@blueprint.get("/proof")
+def proof(case_number: str) -> ResponseReturnValue:
+    """Whether the record is whole and the diagram really does what it says; for those who watch over it."""
+    with reading(installation().engine) as connection:
+        view = readable_case(connection, case_number)
+        if not sees_everything(me()):
+            raise NotPermitted(user=me().user, case=case_number)
+        verdict = verify(connection, view.case.id)
+    return render_template("case_pages/proof.html", view=view, case=view.case, verdict=verdict)
+
+
+def _mentioned(story: list[Chapter]) -> Iterator[str | None]:
+    for chapter in story:
+        yield from (chapter.actor, chapter.on_behalf_of)
+        yield from chain.from_iterable(detail.keys for detail in chapter.details)
+
+
+def _of_clocks(clocks: Iterable[CaseClock]) -> Iterator[str]:
+    return (provision for clock in clocks for provision in clock.provision.split())
+
+
+def _places(view: CaseView, trace: Trace) -> Iterator[str]:
+    """Names of the elements at which the case stands, events it waits for included."""
+    for element_id in sorted(trace.current | trace.waiting):
+        element = view.law.element(element_id)
+        if element is not None and element.name and element.kind not in GATEWAYS:
+            yield element.name
+
+
+def _printable(view: CaseView) -> Iterator[tuple[CaseTask, str]]:
+    """Tasks that have been completed with a document to print, and its title."""
+    for task in view.case.tasks:
+        element = view.law.element(task.element_id, task.process)
+        name = element.properties.get("notice") if element is not None else None
+        if name is not None and task.status == "completed":
+            yield task, title_of(view.law.resources(task.process).notices.get(name, ""), name)
+
+
+def _register_names(view: CaseView) -> Mapping[str, str]:
+    """Slug → name of the registers the version knows."""
+    registers = view.law.resources(view.law.version.process.key).registers
+    return {slug: str(register.get("name", slug)) for slug, register in registers.items()}

@@ -1,0 +1,99 @@
+"""Documents to look at and print, on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import Connection
+
+from app.case_view import CaseView, case_view, readable_case
+from app.installation import installation
+from app.signing_in import me
+from workflows.clock import BEIJING
+from workflows.database import reading
+from workflows.engine.stepping import TaskNotOpen
+from workflows.office import Office, office_of
+from workflows.operators.notices import NoSuchNotice
+from workflows.reading.access import check_task_reader
+from workflows.reading.case_file import notices_of
+from workflows.reading.printing import print_notice, title_of
+from workflows.reading.task_sheet import task_sheet
+
+blueprint = Blueprint("notice_pages", __name__, url_prefix="/cases/<case_number>")
+
+
+@blueprint.get("/tasks/<int:number>/notice")
+def of_task(case_number: str, number: int) -> ResponseReturnValue:
+    """The document of a task, with what the case holds now; dated when the task ended."""
+    with reading(installation().engine) as connection:
+        view = case_view(connection, case_number)
+        task = view.case.task(number)
+        if task is None:
+            raise TaskNotOpen(number=number, case=case_number)
+        check_task_reader(me(), view.case, task)
+        sheet = task_sheet(connection, view.case, view.law, task, now=view.now)
+        template = sheet.resources.notices.get(sheet.notice or "")
+        if sheet.notice is None or template is None:
+            raise NoSuchNotice(notice=sheet.notice)
+        data = {**view.case.data.get("", {}), **sheet.known, **(sheet.submitted or {})}
+        document = _document(connection, view, sheet.notice, template, data, task.ended_at or view.now)
+    title = title_of(template, sheet.notice)
+    draft = task.status == "open"
+    return render_template("notice_pages/show.html", document=document, title=title, draft=draft)
+
+
+@blueprint.get("/notices/<int:identifier>")
+def issued(case_number: str, identifier: int) -> ResponseReturnValue:
+    """A document that is on record as issued."""
+    with reading(installation().engine) as connection:
+        view = readable_case(connection, case_number)
+        found = [n for n in notices_of(connection, view.case.id) if n.id == identifier]
+        if not found:
+            raise NoSuchNotice(notice=identifier)
+        notice = found[0]
+        template = next(
+            (
+                v.bundle.named("notices")[notice.notice]
+                for v in view.law.versions
+                if notice.notice in v.bundle.named("notices")
+            ),
+            "",
+        )
+        data = view.case.data.get("", {})
+        document = _document(
+            connection, view, notice.notice, template, data, notice.issued_at, number=notice.number
+        )
+    return render_template("notice_pages/show.html", document=document, title=notice.title, draft=False)
+
+
+def _document(
+    connection: Connection,
+    view: CaseView,
+    notice: str,
+    template: str,
+    data: Mapping[str, Any],
+    dated: datetime,
+    number: str = "",
+) -> Markup:
+    office = office_of(connection, view.case.organisation)
+    return print_notice(
+        template,
+        notice=notice,
+        case={"number": view.case.number, "title": view.case.title},
+        data=view.shown(connection, dict(data)),
+        organisation=_letterhead(office),
+        today=dated.astimezone(BEIJING).date(),
+        number=number,
+    )
+
+
+def _letterhead(office: Office) -> dict[str, Any]:
+    """What a document may say about the organisation."""
+    contacts = office.settings.get("contacts")
+    shown = {key: value for key, value in office.settings.items() if isinstance(value, str)}
+    return {**shown, **(contacts if isinstance(contacts, dict) else {}), "name": office.name}

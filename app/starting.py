@@ -1,0 +1,101 @@
+"""Opening a case at the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.answering import Answers, files_named, posted_answers
+from app.installation import installation
+from app.language import in_english
+from app.signing_in import me
+from workflows import cases
+from workflows.attachments import ENDINGS, UNFILED, file_under, usable_files
+from workflows.cases import CaseOpened, FormInvalid
+from workflows.database import reading, transaction
+from workflows.forms.showing import initial_answers, show_form
+from workflows.inbox import first_task
+from workflows.reading.law import clauses_of
+from workflows.reading.starts import Start, start_of, starts_for
+
+blueprint = Blueprint("starting", __name__, url_prefix="/start")
+
+
+@blueprint.get("")
+def choose() -> ResponseReturnValue:
+    """The regulations this person may open a case of."""
+    with reading(installation().engine) as connection:
+        starts = starts_for(connection, me(), at=installation().clock.now())
+    return render_template("starting/choose.html", starts=starts)
+
+
+@blueprint.get("/<key>")
+def form(key: str) -> ResponseReturnValue:
+    """The start form of a regulation."""
+    start = _start(key)
+    return _page(start, initial_answers(start.schema, {}) if start.schema is not None else {}, {})
+
+
+@blueprint.post("/<key>")
+def begin(key: str) -> ResponseReturnValue:
+    """Open the case and go straight to its first task."""
+    start = _start(key)
+    answers = posted_answers(start.schema, user=me().user)
+    if not answers.finished:
+        return _page(start, answers.values, answers.errors)
+    try:
+        opened = _open(start, answers)
+    except FormInvalid as wrong:
+        return _page(start, answers.values, wrong.errors_en if in_english() else wrong.errors), 422
+    flash(_("案件 %(number)s 已建立。", number=opened.number), "done")
+    return redirect(_onwards(opened))
+
+
+def _start(key: str) -> Start:
+    with reading(installation().engine) as connection:
+        return start_of(connection, key, of=me(), at=installation().clock.now())
+
+
+def _open(start: Start, answers: Answers) -> CaseOpened:
+    by = me()
+    with transaction(installation().engine) as connection:
+        usable = usable_files(connection, case_id=UNFILED, user=by.user)
+        opened = cases.start_case(
+            connection,
+            key=start.version.key,
+            data=answers.values,
+            by=by,
+            at=installation().clock.now(),
+            attachments=usable.keys(),
+        )
+        ids = files_named(answers.values) & usable.keys()
+        file_under(connection, case_id=opened.id, ids=ids, user=by.user)
+        return opened
+
+
+def _onwards(opened: CaseOpened) -> str:
+    with reading(installation().engine) as connection:
+        following = first_task(connection, opened.id, of=me())
+    if following is None:
+        return url_for("case_pages.show", case_number=opened.number)
+    return url_for("task_page.show", case_number=opened.number, number=following)
+
+
+def _page(start: Start, answers: dict[str, Any], errors: Mapping[str, str]) -> str:
+    with reading(installation().engine) as connection:
+        files = usable_files(connection, case_id=UNFILED, user=me().user)
+        clauses = clauses_of(connection, start.element.provisions)
+    widgets = show_form(start.schema, answers, known={}, errors=errors) if start.schema is not None else ()
+    return render_template(
+        "starting/form.html",
+        start=start,
+        widgets=widgets,
+        errors=errors,
+        files=files,
+        clauses={clause.id: clause for clause in clauses},
+        endings=",".join(ENDINGS),
+    )

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from flask.testing import FlaskCliRunner
+
+
+def add(office: FlaskCliRunner, *options: str) -> str:
+    given = ["--organisation", "t", "--name", "王五", "--password", "three blind mice"]
+    result = office.invoke(args=["users", "add", "wang.wu", *given, *options])
+    return f"{result.exit_code} {result.output}"
+
+
+def test_a_person_who_is_added_is_listed_with_what_the_person_is(office: FlaskCliRunner) -> None:
+    assert add(office, "--unit", "window", "--leads", "window", "--role", "process-admin") == "0 "
+    listed = office.invoke(args=["users", "list"]).output
+    assert listed == "wang.wu\t王五\tt\twindow, leads window, process-admin\n"
+
+
+def test_a_mistake_is_explained_in_both_languages(office: FlaskCliRunner) -> None:
+    output = add(office, "--unit", "nowhere")
+    assert output.startswith("1 ")
+    assert "没有部门或角色“nowhere”" in output
+    assert "no such unit or role" in output
+
+
+def test_a_password_can_be_changed_and_an_account_closed(office: FlaskCliRunner) -> None:
+    add(office)
+    changed = office.invoke(args=["users", "password", "wang.wu", "--password", "four calling birds"])
+    assert changed.exit_code == 0
+    assert office.invoke(args=["users", "deactivate", "wang.wu"]).exit_code == 0
+    assert "inactive" in office.invoke(args=["users", "list", "--organisation", "t"]).output
+    assert office.invoke(args=["users", "deactivate", "wang.wu"]).exit_code == 1

@@ -1,0 +1,105 @@
+"""The processes as people start them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.serving import main
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "app.serving", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def greeting_of(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """The address it prints once both processes are ready, and all it printed until then."""
+    assert process.stdout is not None
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        for word in line.split():
+            if word.startswith("http://"):
+                return word, seen
+    raise AssertionError(seen)
+
+
+def free_port() -> str:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return str(listener.getsockname()[1])
+
+
+def processes_of(pid: int) -> list[int]:
+    """Children of a process."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(number) for number in listed.split()]
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    with serving("--data", str(tmp_path), "--port", free_port()) as process:
+        address, greeting = greeting_of(process)
+        assert "guicheng-demo" in greeting
+        with urllib.request.urlopen(address + "healthz", timeout=10) as answer:
+            assert json.load(answer)["scheduler"] == "ok"
+        children = processes_of(process.pid)
+        assert len(children) == 2
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=30)
+        assert process.returncode == 0, output
+    assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def test_when_one_process_dies_the_other_is_stopped_and_the_status_says_so(tmp_path: Path) -> None:
+    with serving("--data", str(tmp_path), "--port", free_port()) as process:
+        greeting_of(process)
+        children = processes_of(process.pid)
+        scheduler = next(child for child in children if "workflows.scheduler" in command_of(child))
+        subprocess.run(["kill", "-9", str(scheduler)], check=True)
+        output, _ = process.communicate(timeout=30)
+        assert process.returncode == 1, output
+    assert not [child for child in children if Path(f"/proc/{child}").exists()]
+    assert "scheduler" in output
+
+
+def test_a_demonstration_is_refused_on_an_address_others_can_reach(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--demo", "--host", "0.0.0.0", "--data", str(tmp_path), "--port", free_port()]) == 2
+    printed = capsys.readouterr().err
+    assert "--empty" in printed
+    assert "演示" in printed
+
+
+def test_a_port_in_use_is_said_before_anything_is_set_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        taken = str(listener.getsockname()[1])
+        assert main(["--data", str(tmp_path), "--port", taken]) == 2
+    assert taken in capsys.readouterr().err
+    assert not (tmp_path / "guicheng.db").exists()
