@@ -15,8 +15,8 @@ from app.signing_in import me
 from workflows.cases import NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.database import reading
-from workflows.diagrams import GATEWAYS
 from workflows.diagrams.drawing import Marks, draw
+from workflows.diagrams.model import GATEWAYS
 from workflows.history import read_history
 from workflows.reading.access import sees_everything
 from workflows.reading.case_data import labelled

@@ -7,11 +7,10 @@ from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from app.installation import installation
+from app.messages import ngettext
 from app.signing_in import me
 from workflows.calendar_store import load_calendar
 from workflows.cases import NotPermitted

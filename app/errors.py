@@ -7,12 +7,12 @@ from typing import Final
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.language import said
+from app.messages import gettext as _
+from app.messages import lazy_gettext
 from workflows.errors import CaseStops, WorkflowError
 
 logger = logging.getLogger(__name__)
@@ -42,16 +42,19 @@ STATUSES: Final = {
 }
 #: Status → heading of the page, and what the person can do next.
 _ADVICE: Final = {
-    400: (lazy("无法办理"), lazy("请返回上一页检查后再试。")),
-    403: (lazy("没有权限"), lazy("如确需办理,请联系本单位负责人或流程管理员。")),
-    404: (lazy("没有找到"), lazy("请核对编号,或从待办列表进入。")),
-    405: (lazy("无法办理"), lazy("请返回上一页检查后再试。")),
-    409: (lazy("情况已有变化"), lazy("请回到待办列表,按最新的情况办理。")),
-    413: (lazy("内容过大"), lazy("请缩小文件后重新上传。")),
-    415: (lazy("文件类型不符"), lazy("请换成可接受的文件类型后重新上传。")),
-    422: (lazy("填写有误"), lazy("请返回上一页按提示更正。")),
-    429: (lazy("尝试次数过多"), lazy("请稍等一分钟再试。")),
-    500: (lazy("系统出错"), lazy("没有任何内容被保存。请稍后再试;仍不行的,把发生的时间告诉系统管理员。")),
+    400: (lazy_gettext("无法办理"), lazy_gettext("请返回上一页检查后再试。")),
+    403: (lazy_gettext("没有权限"), lazy_gettext("如确需办理,请联系本单位负责人或流程管理员。")),
+    404: (lazy_gettext("没有找到"), lazy_gettext("请核对编号,或从待办列表进入。")),
+    405: (lazy_gettext("无法办理"), lazy_gettext("请返回上一页检查后再试。")),
+    409: (lazy_gettext("情况已有变化"), lazy_gettext("请回到待办列表,按最新的情况办理。")),
+    413: (lazy_gettext("内容过大"), lazy_gettext("请缩小文件后重新上传。")),
+    415: (lazy_gettext("文件类型不符"), lazy_gettext("请换成可接受的文件类型后重新上传。")),
+    422: (lazy_gettext("填写有误"), lazy_gettext("请返回上一页按提示更正。")),
+    429: (lazy_gettext("尝试次数过多"), lazy_gettext("请稍等一分钟再试。")),
+    500: (
+        lazy_gettext("系统出错"),
+        lazy_gettext("没有任何内容被保存。请稍后再试;仍不行的,把发生的时间告诉系统管理员。"),
+    ),
 }
 
 

@@ -39,7 +39,7 @@ class Line:
 def show() -> ResponseReturnValue:
     """A page of one of the three boxes."""
     chosen = request.args.get("box", "")
-    box = Box(chosen) if chosen in Box else Box.MINE
+    box = next((one for one in Box if one == chosen), Box.MINE)
     search = request.args.get("q", "").strip()[:60]
     with reading(installation().engine) as connection:
         page = inbox(connection, box, of=me(), after=request.args.get("after"), search=search, size=PAGE_SIZE)

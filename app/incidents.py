@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from app.case_view import readable_case
 from app.installation import installation
+from app.messages import gettext as _
 from app.signing_in import me
 from workflows import cases
 from workflows.cases.correcting import ValuesUnusable

@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale  # type: ignore[import-untyped]
 
 from app.way_back import way_back
 from workflows.errors import WorkflowError
@@ -37,7 +37,7 @@ def attach(app: Flask) -> None:
 
 
 def compile_catalogues(source: Path, target: Path) -> None:
-    """Write each catalogue in the form the libraries read, whole or not at all; two nodes may start at once."""
+    """Write each catalogue in the form the libraries read, whole or not at all: two nodes may start."""
     for path in source.glob("*/LC_MESSAGES/*.po"):
         compiled = target / path.relative_to(source).with_suffix(".mo")
         compiled.parent.mkdir(parents=True, exist_ok=True)

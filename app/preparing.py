@@ -15,6 +15,7 @@ from workflows.clock import SystemClock
 from workflows.clock_setting import create_controlled, is_controlled
 from workflows.database import connect, transaction
 from workflows.errors import WorkflowError
+from workflows.exclusive import exclusively
 from workflows.migrating import migrate
 from workflows.packages import LoadReport, load_packages
 from workflows.people import Person, list_people
@@ -80,6 +81,7 @@ def _prepare(
 ) -> Prepared:
     migrate(engine)
     with transaction(engine) as connection:
+        exclusively(connection, "prepare")
         decided = _decide_kind(connection, kind)
         if decided is Kind.DEMO and not loopback:
             raise DemoInPublic()

@@ -6,13 +6,13 @@ from typing import Final
 
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import Connection, select
 
 from app.installation import installation
+from app.messages import gettext as _
 from app.way_back import way_back
 from workflows.cases import Actor
 from workflows.database import reading

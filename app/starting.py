@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from app.answering import Answers, files_named, posted_answers
 from app.installation import installation
 from app.language import in_english
+from app.messages import gettext as _
 from app.signing_in import me
 from workflows import cases
 from workflows.attachments import ENDINGS, UNFILED, file_under, usable_files

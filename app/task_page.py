@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from app.answering import Answers, files_named, posted_answers
 from app.case_view import CaseView, case_view
 from app.installation import installation
 from app.language import in_english
+from app.messages import gettext as _
 from app.signing_in import me
 from app.wording import Names
 from workflows import cases

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.installation import installation
 from app.language import in_english
+from app.messages import gettext as _
+from app.messages import ngettext
 from workflows.calendars import WorkingCalendar
 from workflows.cases import SYSTEM
 from workflows.clock import BEIJING

@@ -7,6 +7,7 @@ to ``e`` has the id ``a-e``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 HEAD = (
@@ -28,7 +29,8 @@ def diagram(
     declared = "\n".join(_declared(inner))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n{HEAD}\n{_indent(declared + beside)}\n'
-        f'  <bpmn:process id="{key}" name={quoteattr(name or key)} isExecutable="true">\n{_indent(inner, 4)}\n'
+        f'  <bpmn:process id="{key}" name={quoteattr(name or key)} isExecutable="true">\n'
+        f"{_indent(inner, 4)}\n"
         "  </bpmn:process>\n</bpmn:definitions>\n"
     )
 
@@ -208,7 +210,7 @@ def flow(source: str, target: str, when: str = "") -> str:
 
 def path(*elements: str) -> tuple[str, ...]:
     """Flows from each element to the next."""
-    return tuple(flow(a, b) for a, b in zip(elements, elements[1:], strict=False))
+    return tuple(flow(a, b) for a, b in pairwise(elements))
 
 
 # --- inside -------------------------------------------------------------------------------------------------

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from app.preparing import ClockMismatch, DemoInPublic, Kind, OtherKind, Prepared, prepare
+from app.preparing import ClockMismatch, DemoInPublic, Kind, OtherKind, prepare
 from app.settings import Settings
 from tests.workflows.packages.offices import write_package
 from workflows.database import connect, reading
 from workflows.people import check_password, list_people
-
-Preparing = Callable[..., Prepared]
 
 
 @pytest.fixture
@@ -32,6 +31,17 @@ def test_a_fresh_installation_is_a_demonstration_unless_told_otherwise(
     assert prepared.kind is Kind.DEMO
     assert [person.user for person in prepared.people] == ["t.process-admin", "t.window"]
     assert list(prepared.report.published) == ["t.checking", "t.intake"]
+
+
+def test_two_nodes_may_prepare_the_same_database_at_once(settings: Settings, packages: Path) -> None:
+    together = Barrier(2)
+
+    def start(_: int) -> int:
+        together.wait(10)
+        return len(prepare(settings, kind=None, loopback=True, packages=packages).report.published)
+
+    with ThreadPoolExecutor(2) as nodes:
+        assert sorted(nodes.map(start, range(2))) == [0, 2]
 
 
 def test_an_office_starts_without_people(settings: Settings, packages: Path) -> None:

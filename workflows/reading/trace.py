@@ -10,7 +10,7 @@ from workflows.history import Event
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """Element and flow ids: passed, standing now, flows taken. ``waiting`` are armed events that may catch."""
+    """Element and flow ids: passed, standing now, flows taken; ``waiting`` may still catch."""
 
     passed: frozenset[str]
     current: frozenset[str]

@@ -11,8 +11,8 @@ from workflows.feel import Expression, FeelSyntaxError, compile_expression
 from workflows.validation.scopes import Scopes
 from workflows.validation.surroundings import Surroundings
 
-#: What stands behind ``case.``; a scanner must be told of members with spaces.
-CASE_MEMBERS = frozenset({"number", "organisation", "opened at", "openedAt", "openedBy"})
+#: What stands behind ``case.``.
+CASE_MEMBERS = frozenset({"number", "organisation", "openedAt", "openedBy"})
 ISO = re.compile(r"P[0-9YMWDTHS.]*|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _WORK = ("candidates", "exclude", "due", "priority")
 #: Properties that are expressions about people and their work.
