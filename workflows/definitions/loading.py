@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from workflows.decisions import DecisionModel, load_decisions
 from workflows.definitions.bundle import Bundle
-from workflows.diagrams import Element, read_diagram
+from workflows.diagrams import Diagram, Element, read_diagram
 from workflows.engine.compiling import CompiledProcess, compile_process
 from workflows.errors import WorkflowError
 from workflows.forms import Form, read_form
@@ -127,10 +127,12 @@ def assemble(
 ) -> LoadedVersion:
     """Compile a bundle that is, or is about to be, a version."""
     process_key = f"{key}#{content_hash[:12]}"
+    diagram = read_diagram(bundle.diagram)
     process = compile_process(
-        read_diagram(bundle.diagram),
+        diagram,
         key,
         key=process_key,
+        names=special_names(diagram),
         called={process_id: version.process for process_id, version in called.items()},
     )
     resources: dict[str, Resources] = {}
@@ -140,6 +142,22 @@ def assemble(
     return LoadedVersion(
         key=key, content_hash=content_hash, bundle=bundle, process=process, resources=resources, **facts
     )
+
+
+def special_names(diagram: Diagram) -> frozenset[str]:
+    """Data names with spaces or signs: FEEL can only read them when it is told of them."""
+    names: set[str] = set()
+    for process in diagram.processes.values():
+        names.update(name.partition(".")[2] for name in process.properties if name.startswith("input."))
+    for element in diagram.elements.values():
+        names.update(element.prefixed("output"))
+        if element.operator is not None:
+            names.update(element.operator.parameters)
+            names.add(element.operator.result or "")
+        if element.loop is not None:
+            names.update(filter(None, (element.loop.input_item, element.loop.output_collection)))
+        names.add(element.properties.get("result") or element.decision or "")
+    return frozenset(name for name in names if name and not name.isidentifier())
 
 
 def _resources(bundle: Bundle) -> Resources:

@@ -56,7 +56,7 @@ def _compiled(site: Site, scopes: Scopes) -> Compiled:
     else:
         names = [name for name in sorted(site.only) if not name.isidentifier()]
     try:
-        expression = compile_expression(site.text, names=[*names, "opened at"])
+        expression = compile_expression(site.text, names=names)
     except FeelSyntaxError as error:
         return Compiled(site=site, expression=None, error=error)
     return Compiled(site=site, expression=expression, error=None)

@@ -52,7 +52,8 @@ def draw(block: Block, key: str) -> tuple[str, list[str]]:
     sheet = Sheet()
     sheet.add("start", d.start(form=FORM))
     first, last = _place(block, sheet)
-    sheet.link("start", first)
+    sheet.link("start", sheet.add("prepare", d.assign("prepare", parts='[1, null, "丙"]')))
+    sheet.link("prepare", first)
     sheet.link(last, sheet.add("end", d.end()))
     return d.diagram(key, *sheet.parts), sheet.messages
 
@@ -71,7 +72,7 @@ def _sequence(block: Block, sheet: Sheet) -> tuple[str, str]:
 
 def _task(block: Block, sheet: Sheet) -> tuple[str, str]:
     one = sheet.name("task")
-    exclude = 'performer("task1")' if block.choices == ("exclude",) and one != "task1" else ""
+    exclude = 'performer("task0")' if block.choices == ("exclude",) and one != "task0" else ""
     sheet.add(one, d.user(one, form=FORM, exclude=exclude))
     return one, one
 
@@ -121,7 +122,7 @@ def _repeated(block: Block, sheet: Sheet) -> tuple[str, str]:
     how, times = block.choices
     loop = {
         "parallel": d.each(number=f"min(n, {times})", collect="opinion", into="opinions"),
-        "sequential": d.each(f"[1, null, {times}]", item="one", sequential=True),
+        "sequential": d.each("parts", item="one", sequential=True),
         "until": d.each(number=f"{times}", until="numberOfCompletedInstances >= 2"),
         "standard": d.again("n > 5", at_most=times),
         "before": d.again("n > 5", at_most=times, test_before=True),

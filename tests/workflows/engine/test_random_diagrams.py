@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -46,6 +46,7 @@ def explore(engine: Engine, *, examples: int, derandomize: bool) -> None:
         derandomize=derandomize,
         deadline=None,
         database=None,
+        phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
     @given(block=diagrams(), facts=st.tuples(st.integers(0, 9), st.integers(0, 9)), choices=st.data())
