@@ -18,11 +18,13 @@ from typing import Any, Final
 from urllib.error import URLError
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.preparing import Kind, Prepared, prepare
 from app.processes import Processes, StopRequest, stop_requests
 from app.settings import DEFAULT_DATA, ROOT, Settings, settings_from_environment
-from workflows.database import connect, transaction
+from workflows.cases.correcting import PROCESS_ADMIN
+from workflows.database import connect, sqlite_url, transaction
 from workflows.errors import WorkflowError
 from workflows.packages.directory import DEMO_PASSWORD
 from workflows.people import add_person
@@ -36,16 +38,23 @@ FAILED, REFUSED = 1, 2
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.check and options.database:
+        parser.error("--check uses a database of its own: leave --database out")
     try:
         if options.check:
             with tempfile.TemporaryDirectory(prefix="guicheng-") as directory:
+                options.database = sqlite_url(Path(directory))
                 return _serve(options, data=Path(directory), port=_free_port())
         return _serve(options, data=options.data, port=options.port)
     except WorkflowError as error:
-        _say(error.in_chinese(), error=True)
-        _say(str(error), error=True)
-        return REFUSED
+        _say(f"{error.in_chinese()}\n{error}", error=True)
+    except SQLAlchemyError as error:
+        _say(f"数据库不可用。 The database cannot be used: {error}", error=True)
+    except (KeyboardInterrupt, EOFError):
+        _say("已中止。 Broken off.", error=True)
+    return REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,7 +80,7 @@ def _serve(options: argparse.Namespace, *, data: Path, port: int) -> int:
     if not _is_free(options.host, port):
         _say(f"端口 {port} 已被占用,请用 --port 另选。 Port {port} is in use: choose another.", error=True)
         return REFUSED
-    prepared = prepare(settings, kind=options.kind, loopback=_is_loopback(options.host))
+    prepared = prepare(settings, kind=options.kind, loopback=is_loopback(options.host))
     _report_refused(prepared)
     if prepared.kind is Kind.OFFICE and not prepared.people:
         _first_administrator(settings, prepared)
@@ -92,7 +101,7 @@ def _serve(options: argparse.Namespace, *, data: Path, port: int) -> int:
 def _environment(data: Path, database: str | None) -> dict[str, str]:
     environment = dict(os.environ)
     environment["GUICHENG_DATA"] = str(data.resolve())
-    if database:
+    if database is not None:
         environment["GUICHENG_DATABASE"] = database
     path = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
     environment["PYTHONPATH"] = os.pathsep.join(path)
@@ -203,12 +212,14 @@ def _first_administrator(settings: Settings, prepared: Prepared) -> None:
             organisation=organisation,
             name=name,
             password=password,
-            roles=["process-admin"],
+            roles=[PROCESS_ADMIN],
         )
     engine.dispose()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine only; a name other than
+    ``localhost`` cannot be relied upon."""
     if host == "localhost":
         return True
     try:

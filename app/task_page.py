@@ -27,7 +27,7 @@ from workflows.engine.stepping import TaskNotOpen
 from workflows.forms.showing import Widget, initial_answers, show_form
 from workflows.inbox import first_task
 from workflows.reading.access import check_task_reader, may_do_task, may_see_case
-from workflows.reading.case_data import Datum, labelled_by
+from workflows.reading.case_data import Datum, labelled, labelled_by
 from workflows.reading.case_file import names_of_files
 from workflows.reading.law import Clause, clauses_of
 from workflows.reading.printing import title_of
@@ -49,6 +49,8 @@ class Desk:
     known: Mapping[str, Any]
     files: Mapping[str, str]
     submitted: list[Datum]
+    #: The data of the case, for those who may see it.
+    background: list[Datum]
     #: Whether this person may do it now, and may see the case around it.
     mine: bool
     sees_case: bool
@@ -176,6 +178,8 @@ def _set_out(connection: Connection, view: CaseView, sheet: TaskSheet) -> Desk:
     known = sheet.known
     revealed = reveal(connection, view.case.id, known) if view.knows else without_identities(known)
     submitted = labelled_by(sheet.schema or {}, view.shown(connection, sheet.submitted or {}))
+    sees_case = may_see_case(person, view.case)
+    shown = view.shown(connection, view.case.data.get("", {})) if sees_case else {}
     return Desk(
         view=view,
         sheet=sheet,
@@ -186,8 +190,9 @@ def _set_out(connection: Connection, view: CaseView, sheet: TaskSheet) -> Desk:
         files=names_of_files(connection, view.case.id)
         | usable_files(connection, case_id=view.case.id, user=person.user),
         submitted=submitted,
+        background=labelled(shown, view.law),
         mine=task.status == "open" and may_do_task(person, task) and task.assignee in (None, person.user),
-        sees_case=may_see_case(person, view.case),
+        sees_case=sees_case,
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.serving import main
+from app.serving import is_loopback, main
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,3 +103,31 @@ def test_a_port_in_use_is_said_before_anything_is_set_up(
         assert main(["--data", str(tmp_path), "--port", taken]) == 2
     assert taken in capsys.readouterr().err
     assert not (tmp_path / "guicheng.db").exists()
+
+
+def test_a_check_touches_no_database_but_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GUICHENG_DATABASE", "postgresql://example.invalid/office")
+    assert main(["--check", "--data", str(tmp_path)]) == 0
+    assert "all is well" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(SystemExit):
+        main(["--check", "--database", "postgresql://example.invalid/office"])
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = f"sqlite:///{tmp_path}/nowhere/x.db"
+    assert main(["--data", str(tmp_path), "--database", nowhere, "--port", free_port()]) == 2
+    assert "数据库不可用" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("localhost", True), ("::1", True)]
+    + [("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("example.invalid", False)],
+)
+def test_only_this_machines_own_addresses_are_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

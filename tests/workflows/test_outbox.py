@@ -32,7 +32,6 @@ from workflows.outbox import (
 from workflows.tables import installation, outbox
 
 
-
 def post_letters(engine: Engine, at: datetime, *keys: str, kind: str = "notify") -> None:
     with transaction(engine) as connection:
         for key in keys:

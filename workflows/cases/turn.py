@@ -23,6 +23,10 @@ from workflows.operators import Effect
 from workflows.tables import to_microseconds
 
 
+#: A timer whose ``clock`` is this is an internal norm or a mere wait: no legal period runs with it.
+NO_CLOCK = "none"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseFacts:
     """What does not change about a case."""
@@ -219,7 +223,7 @@ class Turn:
         due = self.outside.deadline(task.id, limit, start=self.at)
         refers = next((args[0] for name, args in expression.calls if name == "clock" and args), None)
         clock = None
-        if refers is None:
+        if refers is None and element.properties.get("clock") != NO_CLOCK:
             clock = StartedClock(
                 number=task.id,
                 name=element.properties.get("clock", element.id),
@@ -239,8 +243,8 @@ class Turn:
 
     def ended(self, task: CaseTask) -> None:
         assert task.element is not None
-        outcome = task.element.properties.get("outcome") or task.element.name
-        if outcome and self.outcome is None:
+        outcome = task.element.properties.get("outcome")
+        if outcome:
             self.outcome = outcome
 
     def step(self, task: CaseTask, what: str, flow: str | None) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
 from workflows.tables import Instant, metadata
 
 
-def render_item(kind: str, item: Any, _: Any) -> str | bool:
+def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """A migration stands for itself: it must not change when our own types do."""
     return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
 

@@ -150,10 +150,13 @@ def _sub(block: Block, sheet: Sheet, loop: str = "") -> tuple[str, str]:
 
 
 def _guarded(block: Block, sheet: Sheet) -> tuple[str, str]:
-    """An activity with boundary events; each leads to a task and an end of its own."""
+    """An activity with boundary events: what interrupts leads back, what does not to an end of its own."""
     first, last = _place(block.inner[0], sheet)
+    merge = sheet.name("merge")
+    sheet.add(merge, d.exclusive(merge))
+    sheet.link(last, merge)
     for event, interrupting in block.choices:
-        one, task, end = sheet.name("event"), sheet.name("task"), sheet.name("end")
+        one, task = sheet.name("event"), sheet.name("task")
         text = {
             "soon": d.timer("days(2)"),
             "late": d.timer("workdays(5)"),
@@ -163,10 +166,9 @@ def _guarded(block: Block, sheet: Sheet) -> tuple[str, str]:
         }[event] or d.message(sheet.message())
         sheet.add(one, d.boundary(one, last, text, interrupting=interrupting))
         sheet.add(task, d.user(task, form=FORM))
-        sheet.add(end, d.end(end))
         sheet.link(one, task)
-        sheet.link(task, end)
-    return first, last
+        sheet.link(task, merge if interrupting else sheet.add(f"{task}-end", d.end(f"{task}-end")))
+    return first, merge
 
 
 def _race(block: Block, sheet: Sheet) -> tuple[str, str]:

@@ -1,0 +1,154 @@
+"""A whole installation behind a real server, and people who work with it in Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.settings import PACKAGES, Settings
+from workflows.clock import BEIJING
+from workflows.clock_setting import create_controlled
+from workflows.database import connect, sqlite_url, transaction
+from workflows.packages import load_packages
+from workflows.packages.directory import DEMO_PASSWORD
+from workflows.tables import metadata
+
+#: Monday 21 September 2026, nine in the morning.
+MONDAY = datetime(2026, 9, 21, 9, 0, tzinfo=BEIJING)
+CHROMIUM = "/usr/bin/chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the shipped regulations and the demonstration's people; to be copied."""
+    directory = tmp_path_factory.mktemp("packaged")
+    engine = connect(sqlite_url(directory))
+    metadata.create_all(engine)
+    with transaction(engine) as connection:
+        create_controlled(connection, MONDAY)
+        report = load_packages(connection, PACKAGES, at=MONDAY, demo=True)
+    engine.dispose()
+    assert not report.refused
+    return directory
+
+
+@pytest.fixture
+def site(packaged: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a server of its own, on a clock that is set by hand."""
+    shutil.copy(packaged / "guicheng.db", tmp_path / "guicheng.db")
+    settings = Settings(
+        data=tmp_path, database=sqlite_url(tmp_path), secret="browser" * 6, controlled_clock=True
+    )
+    app = create_app(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["guicheng"].engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Person:
+    """Somebody at a screen, who reads labels and presses buttons."""
+
+    page: Page
+    site: str
+    #: Looks at every page the person comes to.
+    look: Callable[[Page], None]
+
+    def sign_in(self, user: str) -> Person:
+        self.page.goto(self.site)
+        self.page.get_by_label("用户名").fill(user)
+        self.page.get_by_label("密码").fill(DEMO_PASSWORD)
+        self.look(self.page)
+        return self.press("登录")
+
+    def press(self, button: str) -> Person:
+        self.page.get_by_role("button", name=button, exact=True).last.click()
+        self.look(self.page)
+        return self
+
+    def follow(self, link: str) -> Person:
+        self.page.get_by_role("link", name=link).first.click()
+        self.look(self.page)
+        return self
+
+    def write(self, **answers: str) -> Person:
+        """Fill in fields by the beginning of their labels."""
+        for label, answer in answers.items():
+            self.page.get_by_label(label).first.fill(answer)
+        return self
+
+    def choose(self, **answers: str) -> Person:
+        for label, answer in answers.items():
+            self.page.get_by_label(label).first.select_option(label=answer)
+        return self
+
+    def tick(self, *labels: str) -> Person:
+        for label in labels:
+            self.page.get_by_label(label).first.check()
+        return self
+
+    def take(self, step: str) -> Person:
+        """Claim the step from the list of the unit and stand before its form."""
+        self.page.goto(f"{self.site}/?box=units")
+        self.look(self.page)
+        row = self.page.get_by_role("row").filter(has_text=step).first
+        row.get_by_role("button", name="领取").click()
+        self.look(self.page)
+        return self
+
+    def sees(self, text: str) -> bool:
+        return self.page.get_by_text(text).first.is_visible()
+
+
+@pytest.fixture
+def arrive(chromium: Browser, site: str, look: Callable[[Page], None]) -> Iterator[Callable[[str], Person]]:
+    """Signs a person in on a screen of their own."""
+    contexts = []
+
+    def arrive(user: str) -> Person:
+        context = chromium.new_context(
+            locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1366, "height": 768}
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        return Person(page=context.new_page(), site=site, look=look).sign_in(user)
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> Callable[[Page], None]:
+    """Nothing to look for, unless a test file says otherwise."""
+    return lambda page: None
