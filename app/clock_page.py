@@ -32,7 +32,7 @@ class TimeUnusable(WorkflowError):
     """Give a date and a time that is not before the present one."""
 
     code = "time-unusable"
-    message_zh = "请填写日期和时间,且不得早于当前时间。"
+    message_zh = "请填写日期和时间，且不得早于当前时间。"
 
 
 @blueprint.before_request
@@ -64,7 +64,7 @@ def set_forward() -> ResponseReturnValue:
         set_clock(connection, moment)
     fired = _fire_all()
     flash(
-        ngettext("时间已拨好,%(num)d 个定时器到期触发。", "时间已拨好,%(num)d 个定时器到期触发。", fired),
+        ngettext("时间已拨好，%(num)d 个定时器到期触发。", "时间已拨好，%(num)d 个定时器到期触发。", fired),
         "done",
     )
     return redirect(url_for("clock_page.show"))

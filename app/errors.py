@@ -43,17 +43,17 @@ STATUSES: Final = {
 #: Status → heading of the page, and what the person can do next.
 _ADVICE: Final = {
     400: (lazy_gettext("无法办理"), lazy_gettext("请返回上一页检查后再试。")),
-    403: (lazy_gettext("没有权限"), lazy_gettext("如确需办理,请联系本单位负责人或流程管理员。")),
-    404: (lazy_gettext("没有找到"), lazy_gettext("请核对编号,或从待办列表进入。")),
+    403: (lazy_gettext("没有权限"), lazy_gettext("如确需办理，请联系本单位负责人或流程管理员。")),
+    404: (lazy_gettext("没有找到"), lazy_gettext("请核对编号，或从待办列表进入。")),
     405: (lazy_gettext("无法办理"), lazy_gettext("请返回上一页检查后再试。")),
-    409: (lazy_gettext("情况已有变化"), lazy_gettext("请回到待办列表,按最新的情况办理。")),
+    409: (lazy_gettext("情况已有变化"), lazy_gettext("请回到待办列表，按最新的情况办理。")),
     413: (lazy_gettext("内容过大"), lazy_gettext("请缩小文件后重新上传。")),
     415: (lazy_gettext("文件类型不符"), lazy_gettext("请换成可接受的文件类型后重新上传。")),
     422: (lazy_gettext("填写有误"), lazy_gettext("请返回上一页按提示更正。")),
     429: (lazy_gettext("尝试次数过多"), lazy_gettext("请稍等一分钟再试。")),
     500: (
         lazy_gettext("系统出错"),
-        lazy_gettext("没有任何内容被保存。请稍后再试;仍不行的,把发生的时间告诉系统管理员。"),
+        lazy_gettext("没有任何内容被保存。请稍后再试；仍不行的，把发生的时间告诉系统管理员。"),
     ),
 }
 
@@ -74,12 +74,14 @@ def status_of(error: WorkflowError) -> int:
 def _of_engine(error: WorkflowError) -> ResponseReturnValue:
     advice = None
     if isinstance(error, CaseStops):
-        advice = _("填写的内容没有丢失,已连同异常一并保存;流程管理员处理后会继续办理,不必重复提交。")
+        advice = _("填写的内容没有丢失，已连同异常一并保存；流程管理员处理后会继续办理，不必重复提交。")
     return _answer(status_of(error), error.code, said(error), advice)
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
-    return _answer(400, "page-expired", _("页面已经过期,为安全起见没有执行。"), _("请返回上一页刷新后再试。"))
+    return _answer(
+        400, "page-expired", _("页面已经过期，为安全起见没有执行。"), _("请返回上一页刷新后再试。")
+    )
 
 
 def _of_web(error: HTTPException) -> ResponseReturnValue:

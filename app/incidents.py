@@ -30,7 +30,7 @@ def retry(case_number: str, identifier: int) -> ResponseReturnValue:
             raise IncidentResolved(id=identifier)
     with transaction(installation().engine) as connection:
         cases.retry_incident(connection, identifier, by=me(), at=installation().clock.now())
-    flash(_("已重新执行,案件继续办理。"), "done")
+    flash(_("已重新执行，案件继续办理。"), "done")
     return redirect(url_for("case_pages.show", case_number=case_number))
 
 
@@ -48,7 +48,7 @@ def set_data(case_number: str) -> ResponseReturnValue:
         command=described("correct", by, case.organisation, values=values, reason=reason),
         at=at,
     )
-    flash(_("数据已更正,理由记入案件经过。"), "done")
+    flash(_("数据已更正，理由记入案件经过。"), "done")
     return redirect(url_for("case_pages.show", case_number=case_number))
 
 

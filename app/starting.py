@@ -17,7 +17,7 @@ from workflows import cases
 from workflows.attachments import ENDINGS, UNFILED, file_under, usable_files
 from workflows.cases import CaseOpened, FormInvalid
 from workflows.database import reading, transaction
-from workflows.forms.showing import initial_answers, show_form
+from workflows.forms.showing import initial_answers, labels_of, show_form
 from workflows.inbox import first_task
 from workflows.reading.law import clauses_of
 from workflows.reading.starts import Start, start_of, starts_for
@@ -95,6 +95,7 @@ def _page(start: Start, answers: dict[str, Any], errors: Mapping[str, str]) -> s
         start=start,
         widgets=widgets,
         errors=errors,
+        labels=labels_of(widgets),
         files=files,
         clauses={clause.id: clause for clause in clauses},
         endings=",".join(ENDINGS),

@@ -24,7 +24,7 @@ from workflows.cases.identities import reveal
 from workflows.cases.incidents import described
 from workflows.database import reading
 from workflows.engine.stepping import TaskNotOpen
-from workflows.forms.showing import Widget, initial_answers, show_form
+from workflows.forms.showing import Widget, initial_answers, labels_of, show_form
 from workflows.inbox import first_task
 from workflows.reading.access import check_task_reader, may_do_task, may_see_case
 from workflows.reading.case_data import Datum, labelled, labelled_by
@@ -101,7 +101,7 @@ def claim(case_number: str, number: int) -> ResponseReturnValue:
 def release(case_number: str, number: int) -> ResponseReturnValue:
     """Give the task back to its candidates."""
     _do(case_number, number, cases.release_task)
-    flash(_("任务已退回,本部门的同事可以领取。"), "done")
+    flash(_("任务已退回，本部门的同事可以领取。"), "done")
     return redirect(url_for("inbox.show", box=request.args.get("box", "units")))
 
 
@@ -217,5 +217,6 @@ def _page(desk: Desk, answers: dict[str, Any], errors: Mapping[str, str]) -> str
         names=desk.names,
         widgets=widgets,
         errors=errors,
+        labels=labels_of(widgets),
         endings=",".join(ENDINGS),
     )

@@ -67,19 +67,20 @@ def fire_due(engine: Engine, clock: Clock, limit: int = 20, until: datetime | No
     """
     with reading(engine) as connection:
         found = dict.fromkeys(case_id for case_id, _ in due(connection, until or clock.now(), limit))
-    return sum(_fire_case(engine, case_id, clock.now()) for case_id in found)
+    now = clock.now()
+    return sum(_fire_case(engine, case_id, until or now, now) for case_id in found)
 
 
-def _fire_case(engine: Engine, case_id: int, now: datetime) -> int:
+def _fire_case(engine: Engine, case_id: int, until: datetime, now: datetime) -> int:
     try:
         with transaction(engine) as connection:
-            return fire_timers(connection, case_id, at=now)
+            return fire_timers(connection, case_id, at=until, woken=now)
     except OperationalError:
         _log_put_off(case_id)
         return 0
     except Exception:
         logger.exception("A timer stopped its case", extra={"action": "timer-failed", "case": case_id})
-    return _fire_singly(engine, case_id, now)
+    return _fire_singly(engine, case_id, until)
 
 
 def _fire_singly(engine: Engine, case_id: int, now: datetime) -> int:

@@ -106,10 +106,10 @@ class Recorded:
     def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
         for number, _, _, unit, amount, anchored, due, provisional, version in self.body.get("clocks", ()):
             if number == task:
-                return _deadline(unit, amount, anchored, due, provisional, version)
+                return _deadline(unit, amount, anchored, due, version, provisional=provisional)
         for number, _, due in self.body.get("timers", ()):
             if number == task:
-                return _deadline("moment", 0, due, due, False, "")
+                return _deadline("moment", 0, due, due, "", provisional=False)
         raise NotRecorded(task=task)
 
     def clock_due(self, name: str) -> datetime | None:
@@ -134,7 +134,9 @@ class NotRecorded(WorkflowError):
     message_zh = "历史记录中没有流程图在此处所需的内容。"
 
 
-def _deadline(unit: str, amount: int, anchored: int, due: int, provisional: bool, version: str) -> Deadline:
+def _deadline(
+    unit: str, amount: int, anchored: int, due: int, version: str, *, provisional: bool
+) -> Deadline:
     due_at = from_microseconds(due)
     return Deadline(
         due_at=due_at,

@@ -126,8 +126,16 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("localhost", True), ("::1", True)]
-    + [("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("example.invalid", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("10.0.0.1", False),
+        ("example.invalid", False),
+    ],
 )
 def test_only_this_machines_own_addresses_are_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback

@@ -101,20 +101,19 @@ class Person:
         self.look(self.page)
         return self
 
-    def write(self, **answers: str) -> Person:
-        """Fill in fields by the beginning of their labels."""
-        for label, answer in answers.items():
-            self.page.get_by_label(label).first.fill(answer)
-        return self
-
-    def choose(self, **answers: str) -> Person:
-        for label, answer in answers.items():
-            self.page.get_by_label(label).first.select_option(label=answer)
-        return self
-
-    def tick(self, *labels: str) -> Person:
-        for label in labels:
-            self.page.get_by_label(label).first.check()
+    def answer(self, **answers: str | list[str]) -> Person:
+        """Fill in fields by their names: texts are written, options ticked or chosen by their values."""
+        for name, given in answers.items():
+            fields = self.page.locator(f'[name="{name}"]')
+            kind = fields.first.evaluate("field => field.type")
+            if kind in ("radio", "checkbox"):
+                for value in [given] if isinstance(given, str) else given:
+                    self.page.locator(f'[name="{name}"][value="{value}"]').check()
+            elif kind == "select-one":
+                fields.select_option(given)
+            else:
+                assert isinstance(given, str)
+                fields.fill(given)
         return self
 
     def take(self, step: str) -> Person:

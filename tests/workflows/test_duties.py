@@ -23,8 +23,8 @@ DECIDED = diagram(
     race("first"),
     catch("word", message("word")),
     catch("deadline", timer("minutes(n)")),
-    end("in-time"),
-    end("too-late"),
+    end("in-time", outcome="in-time"),
+    end("too-late", outcome="too-late"),
     *path("start", "first", "word", "in-time"),
     *path("first", "deadline", "too-late"),
 )

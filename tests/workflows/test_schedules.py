@@ -12,10 +12,9 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
 from tests.drafting import diagram, end, flow, start, timer, user
-from tests.office import MORNING, Office
+from tests.office import Office
 from workflows.clock import BEIJING, SetClock
 from workflows.database import reading, transaction
-from workflows.definitions import Bundle
 from workflows.deliveries import start_scheduled_case
 from workflows.diagrams import read_diagram
 from workflows.schedules import (
@@ -28,7 +27,7 @@ from workflows.schedules import (
     start_due,
 )
 from workflows.tables import cases as cases_table
-from workflows.tables import definitions, organisations, schedule_runs, schedules, versions
+from workflows.tables import definitions, organisations, schedule_runs, schedules
 
 
 def midnight(year: int, month: int, day: int) -> datetime:
@@ -240,28 +239,16 @@ def _has_due(engine: Engine, clock: SetClock) -> bool:
     return following is not None and following <= clock.now()
 
 
-def put_in_force(connection: Connection, xml: str) -> int:
-    """A version in force; returns the id of its definition."""
-    bundle = Bundle(files={"diagram.bpmn": xml})
-    made = connection.execute(insert(definitions).values(key="t.report", organisation="t", name="月报"))
-    definition = int(made.inserted_primary_key[0])
-    connection.execute(
-        insert(versions).values(
-            definition_id=definition, number=1, status="published", content_hash=bundle.content_hash,
-            bundle=bundle.packed(), calls="{}", author="zhang.san", created_at=MORNING, valid_from=MORNING,
-        )
-    )  # fmt: skip
-    return definition
-
-
 def test_the_case_of_a_period_runs_with_its_period(engine: Engine, clock: SetClock) -> None:
-    Office(engine).settle_in()
+    office = Office(engine).settle_in()
     xml = diagram(
         "t.report", start("monthly", event=timer('"monthly"')), user("do"), end(), flow("monthly", "do"),
         flow("do", "end"),
     )  # fmt: skip
+    key = office.publish(xml)
     with transaction(engine) as connection:
-        definition = put_in_force(connection, xml)
+        known = select(definitions.c.id).where(definitions.c.key == key)
+        definition = connection.execute(known).scalar_one()
         register_schedules(connection, definition, read_diagram(xml.encode()), clock.now())
         assert connection.execute(select(schedules.c.period)).scalar_one() == "monthly"
     clock.set(midnight(2026, 10, 1) + timedelta(hours=9))

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.exc import OperationalError
 
 from workflows import outbox
 from workflows.calendar_store import load_calendar
@@ -116,7 +117,8 @@ class Live:
         context = self._context(turn, task)
         try:
             return operator.run(context, **parameters)
-        except WorkflowError:
+        except (WorkflowError, OperationalError):
+            # A deadlock or a lost connection says nothing about the operator.
             raise
         except Exception as error:
             raise OperatorRaised(name=name, error=f"{type(error).__name__}: {error}") from error

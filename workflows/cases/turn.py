@@ -22,7 +22,6 @@ from workflows.feel import Expression, to_json
 from workflows.operators import Effect
 from workflows.tables import to_microseconds
 
-
 #: A timer whose ``clock`` is this is an internal norm or a mere wait: no legal period runs with it.
 NO_CLOCK = "none"
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 from workflows.definitions.bundle import Bundle
 from workflows.diagrams import read_diagram
 from workflows.errors import WorkflowError
+from workflows.schedules import register_schedules
 from workflows.tables import definitions, versions
 from workflows.validation import Finding, Severity, Surroundings, validate
 
@@ -97,7 +98,8 @@ def publish(
 
     1. Validate it against what it may refer to; any error refuses it.
     2. Pin each process it calls to the version current at ``at``.
-    3. Number it, retire the one before, and drop a draft of the same content.
+    3. Number it and retire the one before.
+    4. Put its timer start events on the schedule.
 
     Raises ``PublicationRefused`` with the findings.
     """
@@ -105,7 +107,8 @@ def publish(
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise PublicationRefused(findings)
     definition = definition_id(connection, key=key, organisation=organisation, name=_name(bundle, key))
-    called = {element.called for element in read_diagram(bundle.diagram).of_kind("callActivity")}
+    diagram = read_diagram(bundle.diagram)
+    called = {element.called for element in diagram.of_kind("callActivity")}
     calls = {process: current_version(connection, process, at=at) for process in sorted(filter(None, called))}
     last = connection.execute(
         select(func.max(versions.c.number)).where(versions.c.definition_id == definition)
@@ -132,6 +135,7 @@ def publish(
         )
     ).inserted_primary_key
     assert made is not None
+    register_schedules(connection, definition, diagram, at)
     return int(made[0])
 
 

@@ -94,6 +94,16 @@ def show_form(
     return tuple(_widgets(schema, form.parts, _Place(given=answers, known=known), showing))
 
 
+def labels_of(widgets: tuple[Widget, ...]) -> dict[str, str]:
+    """Path, or id where there is no path → label of every widget shown: what an error is said about."""
+    found: dict[str, str] = {}
+    for widget in widgets:
+        found[widget.path or widget.id] = widget.label
+        for parts in (widget.parts, *(parts for _, parts in widget.rows)):
+            found |= labels_of(parts)
+    return found
+
+
 def initial_answers(schema: Mapping[str, Any], known: Values) -> dict[str, Any]:
     """What a form shows before anybody has written in it: what the case holds, otherwise the defaults."""
     return _initial(schema, read_form(schema).parts, known)

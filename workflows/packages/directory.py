@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -30,34 +30,27 @@ def write_directory(connection: Connection, package: Package, *, executed_by: Ma
         "settings": orjson.dumps(package.settings, option=orjson.OPT_SORT_KEYS).decode(),
     }
     _write(connection, organisations, ("slug",), [office])
-    kinds = (("unit", package.units), ("role", package.roles))
-    _write(
-        connection,
-        groups,
-        ("organisation", "kind", "slug"),
-        [
-            {"organisation": slug, "kind": kind, "slug": g.slug, "name": g.name, "name_en": g.name_en}
-            for kind, listed in kinds
-            for g in listed
-        ],
-    )
-    _write(
-        connection,
-        provisions,
-        ("id",),
-        [
-            {
-                "id": p.id,
-                "organisation": slug,
-                "article": p.article,
-                "kind": p.kind,
-                "summary_zh": p.summary_zh,
-                "summary_en": p.summary_en,
-                "executed_by": p.executed_by or executed_by.get(p.id, ""),
-            }
-            for p in package.provisions
-        ],
-    )
+    _write(connection, groups, ("organisation", "kind", "slug"), list(_group_rows(package)))
+    clauses = [
+        {
+            "id": p.id,
+            "organisation": slug,
+            "article": p.article,
+            "kind": p.kind,
+            "summary_zh": p.summary_zh,
+            "summary_en": p.summary_en,
+            "executed_by": p.executed_by or executed_by.get(p.id, ""),
+        }
+        for p in package.provisions
+    ]
+    _write(connection, provisions, ("id",), clauses)
+
+
+def _group_rows(package: Package) -> Iterator[dict[str, str]]:
+    for kind, listed in (("unit", package.units), ("role", package.roles)):
+        for group in listed:
+            facts = {"slug": group.slug, "name": group.name, "name_en": group.name_en}
+            yield {"organisation": package.slug, "kind": kind, **facts}
 
 
 def write_demo_people(connection: Connection, package: Package) -> int:

@@ -1,0 +1,35 @@
+"""What would keep a person with a reading aid, or without a mouse, from using a page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+#: axe-core, where the machine has it; what follows is checked in any case.
+AXE = Path(os.environ.get("GUICHENG_AXE", "node_modules/axe-core/axe.min.js"))
+
+_NAMELESS = """() => [...document.querySelectorAll(
+    'input:not([type=hidden]), select, textarea, button, a[href]')].filter(field => {
+      if (field.closest('[aria-hidden=true]')) return false;
+      const named = field.labels && field.labels.length || field.getAttribute('aria-label');
+      return !named && !field.textContent.trim();
+    }).map(field => field.outerHTML.slice(0, 120))"""
+_TWICE = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+    return ids.filter((id, n) => ids.indexOf(id) !== n).map(id => 'id twice: ' + id); }"""
+_LANDMARKS = """() => (document.querySelectorAll('main').length === 1 &&
+    document.querySelectorAll('h1').length === 1 && document.documentElement.lang) ? [] : ['no main, h1, lang']"""
+
+
+def barriers(page: Page) -> list[Any]:
+    """Faults of the page: axe's findings for WCAG 2.2 AA where it is installed, and a few of our own."""
+    found: list[Any] = [fault for check in (_NAMELESS, _TWICE, _LANDMARKS) for fault in page.evaluate(check)]
+    if AXE.exists():
+        page.evaluate(AXE.read_text())
+        found += page.evaluate(
+            """async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']}))
+            .violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 150))"""
+        )
+    return found
