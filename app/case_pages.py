@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app.case_view import CaseView, readable_case
 from app.installation import installation
 from app.signing_in import me
+from app.wording import CITATION
 from workflows.cases import NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.database import reading
@@ -46,7 +47,7 @@ def show(case_number: str) -> ResponseReturnValue:
         story = story_of(connection, view.case.id, view.law)
         trace = trace_of(read_history(connection, view.case.id))
         clocks = clocks_of(connection, view.case.id, now=view.now)
-        cited = [*(p for chapter in story for p in chapter.provisions), *_of_clocks(clocks)]
+        cited = [*_of_story(story), *_of_clocks(clocks)]
         return render_template(
             "case_pages/show.html",
             view=view,
@@ -76,8 +77,14 @@ def diagram(case_number: str) -> ResponseReturnValue:
         trace = trace_of(read_history(connection, view.case.id))
     marks = Marks(passed=trace.passed, current=trace.current, flows=trace.flows)
     # Made of the diagram's own numbers and escaped names.
-    drawing = Markup(draw(view.law.version.process.diagram, marks))  # noqa: S704
-    return render_template("case_pages/diagram.html", view=view, case=view.case, drawing=drawing)
+    drawing = Markup(draw(view.law.version.process.diagram, marks, title=view.case.regulation))  # noqa: S704
+    return render_template(
+        "case_pages/diagram.html",
+        view=view,
+        case=view.case,
+        drawing=drawing,
+        whole=request.args.get("view") == "whole",
+    )
 
 
 @blueprint.get("/proof")
@@ -95,6 +102,14 @@ def _mentioned(story: list[Chapter]) -> Iterator[str | None]:
     for chapter in story:
         yield from (chapter.actor, chapter.on_behalf_of)
         yield from chain.from_iterable(detail.keys for detail in chapter.details)
+
+
+def _of_story(story: list[Chapter]) -> Iterator[str]:
+    """Ids of the clauses that were executed, and of those that rules of decision tables name."""
+    for chapter in story:
+        yield from chapter.provisions
+        for detail in chapter.details:
+            yield from CITATION.findall(" ".join(detail.rules))
 
 
 def _of_clocks(clocks: Iterable[CaseClock]) -> Iterator[str]:

@@ -38,11 +38,10 @@ class Line:
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
     """A page of one of the three boxes."""
-    chosen = request.args.get("box", "")
-    box = next((one for one in Box if one == chosen), Box.MINE)
+    box = next((one for one in Box if one == request.args.get("box")), None)
     search = request.args.get("q", "").strip()[:60]
     with reading(installation().engine) as connection:
-        page = inbox(connection, box, of=me(), after=request.args.get("after"), search=search, size=PAGE_SIZE)
+        box, page = _page(connection, box, search)
         lines = _lines(connection, page)
         names = _names(connection, lines)
         can_start = bool(starts_for(connection, me(), at=installation().clock.now()))
@@ -67,6 +66,19 @@ def find() -> ResponseReturnValue:
     if number is not None:
         return redirect(url_for("case_pages.show", case_number=number))
     return redirect(url_for("inbox.show", box=Box.UNITS, q=wanted))
+
+
+def _page(connection: Connection, box: Box | None, search: str) -> tuple[Box, InboxPage]:
+    """The box asked for; otherwise one's own tasks, or the unit's when one has none."""
+    page = InboxPage(rows=(), next=None)
+    for one in (box,) if box is not None else (Box.MINE, Box.UNITS):
+        box, page = (
+            one,
+            inbox(connection, one, of=me(), after=request.args.get("after"), search=search, size=PAGE_SIZE),
+        )
+        if page.rows:
+            break
+    return box or Box.MINE, page
 
 
 def _lines(connection: Connection, page: InboxPage) -> list[Line]:

@@ -27,7 +27,7 @@ from workflows.engine.stepping import TaskNotOpen
 from workflows.forms.showing import Widget, initial_answers, labels_of, show_form
 from workflows.inbox import first_task
 from workflows.reading.access import check_task_reader, may_do_task, may_see_case
-from workflows.reading.case_data import Datum, labelled, labelled_by
+from workflows.reading.case_data import CaseData, Datum, labelled, labelled_by
 from workflows.reading.case_file import names_of_files
 from workflows.reading.law import Clause, clauses_of
 from workflows.reading.printing import title_of
@@ -50,7 +50,7 @@ class Desk:
     files: Mapping[str, str]
     submitted: list[Datum]
     #: The data of the case, for those who may see it.
-    background: list[Datum]
+    background: CaseData
     #: Whether this person may do it now, and may see the case around it.
     mine: bool
     sees_case: bool

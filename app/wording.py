@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 
@@ -19,10 +21,15 @@ from workflows.office import Office
 from workflows.reading.case_file import ClockState
 from workflows.reading.law import Clause
 
+#: What may be the id of a clause within a text.
+CITATION: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+")
+
 
 def attach(app: Flask) -> None:
     """Put the words where templates find them."""
-    app.jinja_env.filters.update(moment=moment, day=day, clause=clause_text, yes_no=yes_no)
+    app.jinja_env.filters.update(
+        moment=moment, day=day, clause=clause_text, with_articles=with_articles, yes_no=yes_no
+    )
     app.jinja_env.globals.update(
         due_words=due_words,
         clock_state=clock_state,
@@ -94,6 +101,11 @@ def case_status(status: str) -> str:
 def clause_text(clause: Clause) -> str:
     """What a clause says."""
     return clause.summary_en if in_english() and clause.summary_en else clause.summary_zh
+
+
+def with_articles(text: str, clauses: Mapping[str, Clause]) -> str:
+    """A text in which the ids of clauses are replaced by their articles."""
+    return CITATION.sub(lambda found: clauses[found[0]].article if found[0] in clauses else found[0], text)
 
 
 def yes_no(value: Any) -> str:

@@ -59,6 +59,7 @@ FACTS = form(
     form_field("deadline"),
 )
 FORMS = {"facts": FACTS}
+REGISTERS = {"ledger": {"number": "{n}", "columns": [{"name": "名称", "value": "text"}]}}
 
 
 @dataclass
@@ -88,6 +89,7 @@ class Office:
         self.published[key] = xml
         files = {"diagram.bpmn": xml}
         files |= {f"forms/{name}.json": orjson.dumps(schema).decode() for name, schema in FORMS.items()}
+        files["registers.json"] = orjson.dumps(REGISTERS).decode()
         files |= {f"decisions/{name}.dmn": text for name, text in self.decisions.items()}
         with transaction(self.engine) as connection:
             publish(
@@ -119,6 +121,7 @@ class Office:
             forms=FORMS,
             decisions={name: text.encode() for name, text in self.decisions.items()},
             operators={**operators, **self.extra_operators},
+            registers=frozenset(REGISTERS),
             callable=signatures,
             calls=calls,
             units=frozenset({"window", "chiefs"}),
@@ -170,8 +173,9 @@ class Case:
 
     def deliver(self, message: str, key: Any = None, *, by: Actor = ZHANG_SAN, **data: Any) -> Case:
         return self.act(
-            "deliver", lambda c, **k: cases.deliver_message(c, message=message, key=key, data=data, by=by, **k),
-            by, message=message, key=key, data=data,
+            "deliver",
+            lambda c, **k: cases.deliver_message(c, message=message, key=key, data=data, by=by, **k), by,
+            message=message, key=key, data=data,
         )  # fmt: skip
 
     def correct(self, *, by: Actor = ZHAO_LIU, reason: str = "笔误", **values: Any) -> Case:

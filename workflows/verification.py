@@ -50,6 +50,7 @@ COMPARED = (
     "closed",
     "timers",
     "disarmed",
+    "passed",
     "clocks",
     "stopped",
     "outcome",
@@ -104,7 +105,8 @@ class Recorded:
         self.running.follow(**turn.clock_changes())
 
     def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
-        for number, _, _, unit, amount, anchored, due, provisional, version in self.body.get("clocks", ()):
+        counted = (*self.body.get("clocks", ()), *self.body.get("passed", ()))
+        for number, _, _, unit, amount, anchored, due, provisional, version in counted:
             if number == task:
                 return _deadline(unit, amount, anchored, due, version, provisional=provisional)
         for number, _, due in self.body.get("timers", ()):
@@ -182,7 +184,8 @@ def _compare_versions(connection: Connection, version_id: int, history: list[Eve
 
     Versions in memory may be older than a change in the database, so the rows are read.
     """
-    opened = [event.body.get("command", {}).get("version") for event in history[:1]]
+    commands = [event.body.get("command", {}) for event in history if event.seq == 1]
+    opened = [command["version"] for command in commands if "version" in command]
     found = []
     pending, seen = [(version_id, opened)], set()
     while pending:
@@ -318,13 +321,15 @@ class _Run:
             ("issue-notice", notices),
             ("record", records),
         ):
-            claimed = sorted((seq, result["id"]) for seq, called, result in self.effects if called == name)
-            stored = sorted(
-                (row.seq, row.id)
-                for row in connection.execute(
-                    select(table.c.seq, table.c.id).where(table.c.case_id == self.facts.id)
-                )
+            given = ["id", "number"] if "number" in table.c else ["id"]
+            claimed = sorted(
+                [seq, *(result[one] for one in given)]
+                for seq, called, result in self.effects
+                if called == name
             )
+            columns = [table.c.seq, *(table.c[one] for one in given)]
+            rows = connection.execute(select(*columns).where(table.c.case_id == self.facts.id))
+            stored = sorted(list(row) for row in rows)
             if claimed != stored:
                 found.append(
                     Divergence(seq=int(self.row.seq), what=table.name, recorded=stored, found=claimed)

@@ -19,8 +19,8 @@ _NAMELESS = """() => [...document.querySelectorAll(
     }).map(field => field.outerHTML.slice(0, 120))"""
 _TWICE = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
     return ids.filter((id, n) => ids.indexOf(id) !== n).map(id => 'id twice: ' + id); }"""
-_LANDMARKS = """() => (document.querySelectorAll('main').length === 1 &&
-    document.querySelectorAll('h1').length === 1 && document.documentElement.lang) ? [] : ['no main, h1, lang']"""
+_LANDMARKS = """() => ['main', 'h1', 'html[lang]']
+    .filter(one => document.querySelectorAll(one).length !== 1).map(one => 'not one: ' + one)"""
 
 
 def barriers(page: Page) -> list[Any]:

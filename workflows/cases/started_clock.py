@@ -53,6 +53,11 @@ def clock_record(clock: StartedClock) -> list[Any]:
     ]
 
 
+def deadline_record(task: int, due: Deadline) -> list[Any]:
+    """A deadline that was counted for a task, in the form of a clock without a name."""
+    return clock_record(StartedClock(number=task, name="", provision="", **clock_facts(due)))
+
+
 class RunningClocks:
     """The clocks of a case that run, by name, as its events leave them."""
 

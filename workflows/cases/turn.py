@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from workflows import periods
 from workflows.calendars import Deadline
-from workflows.cases.started_clock import StartedClock, clock_facts, clock_record
+from workflows.cases.started_clock import StartedClock, clock_facts, clock_record, deadline_record
 from workflows.clock import BEIJING
 from workflows.decisions import DecisionError
 from workflows.definitions import LoadedVersion, Resources
-from workflows.engine.faults import NobodyMayDoIt, NoDecision, OperatorFailed, TimerUnusable
+from workflows.engine.faults import ExpressionFailed, NobodyMayDoIt, NoDecision, OperatorFailed, TimerUnusable
 from workflows.engine.scopes import CASE, Scopes
 from workflows.engine.stepping import message_name
 from workflows.engine.tree import CaseTask
@@ -62,6 +62,7 @@ class Armed:
     due_at: datetime
     guards: str | None
     clock: StartedClock | None
+    counted: Deadline
 
 
 class Outside(Protocol):
@@ -105,6 +106,8 @@ class Turn:
     closed: dict[int, str] = field(default_factory=dict)
     armed: dict[int, Armed] = field(default_factory=dict)
     disarmed: list[int] = field(default_factory=list)
+    #: Timers that were reached and went within this event.
+    passed: list[list[Any]] = field(default_factory=list)
     started_clocks: list[StartedClock] = field(default_factory=list)
     stopped_clocks: list[str] = field(default_factory=list)
     outcome: str | None = None
@@ -138,7 +141,10 @@ class Turn:
     # --- expressions --------------------------------------------------------------------------------------
 
     def evaluate(self, scope: str, expression: Expression) -> Any:
-        return expression.evaluate(self.scopes.view(scope, self.beneath), self.functions)
+        try:
+            return expression.evaluate(self.scopes.view(scope, self.beneath), self.functions)
+        except WorkflowError as error:
+            raise ExpressionFailed(expression=expression.text, reason=error.in_chinese()) from error
 
     def value(self, scope: str, expression: Expression) -> Any:
         return to_json(self.evaluate(scope, expression))
@@ -218,7 +224,10 @@ class Turn:
         element = task.element
         assert element is not None
         expression = task.task_spec.feel["timer"]
-        limit = usable_limit(self.evaluate(task.scope, expression), element.id, expression.text)
+        try:
+            limit = usable_limit(self.evaluate(task.scope, expression), element.id, expression.text)
+        except ExpressionFailed as error:
+            raise TimerUnusable(element=element.id, **error.facts) from error
         due = self.outside.deadline(task.id, limit, start=self.at)
         refers = next((args[0] for name, args in expression.calls if name == "clock" and args), None)
         clock = None
@@ -231,7 +240,12 @@ class Turn:
             )
             self._start(clock)
         self.armed[task.id] = Armed(
-            task=task.id, element_id=element.id, due_at=due.due_at, guards=element.attached_to, clock=clock
+            task=task.id,
+            element_id=element.id,
+            due_at=due.due_at,
+            guards=element.attached_to,
+            clock=clock,
+            counted=due,
         )
 
     def throw(self, task: CaseTask) -> None:
@@ -268,7 +282,10 @@ class Turn:
         armed = self.armed.pop(task.id, None)
         if armed is None:
             self.disarmed.append(task.id)
-        elif armed.clock is not None:
+            return
+        # Re-execution must count it as it was counted here, and it leaves no other trace.
+        self.passed.append(deadline_record(task.id, armed.counted))
+        if armed.clock is not None:
             self.started_clocks.remove(armed.clock)
 
     def _offer(self, task: CaseTask) -> Offer:
@@ -336,6 +353,7 @@ class Turn:
             "closed": [list(item) for item in sorted(self.closed.items())],
             "timers": [[a.task, a.element_id, to_microseconds(a.due_at)] for a in self.armed.values()],
             "disarmed": self.disarmed,
+            "passed": self.passed,
             "clocks": [clock_record(clock) for clock in self.started_clocks],
             "stopped": self.stopped_clocks,
             "outcome": self.outcome,

@@ -50,8 +50,12 @@ class _Box:
         return self.x + self.width / 2, self.y + self.height / 2
 
 
-def draw(diagram: Diagram, marks: Marks) -> str:
-    """The first drawing of the file as an ``svg`` element; empty when it has none."""
+#: Id of the first element at which the case stands, so that a link can lead to it.
+HERE: Final = "here"
+
+
+def draw(diagram: Diagram, marks: Marks, *, title: str) -> str:
+    """The first drawing of the file as an ``svg`` element called ``title``; empty when it has none."""
     shapes, labels = _shapes(diagram.root)
     if not shapes:
         return ""
@@ -60,7 +64,7 @@ def draw(diagram: Diagram, marks: Marks) -> str:
     right = max(box.x + box.width for box in shapes.values()) + _MARGIN
     bottom = max(box.y + box.height for box in shapes.values()) + 2 * _MARGIN
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="img" aria-label="{escape(title)}" '
         f'viewBox="{left:g} {top:g} {right - left:g} {bottom - top:g}" '
         f'width="{right - left:g}" height="{bottom - top:g}">',
         '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
@@ -130,11 +134,18 @@ def _flows(diagram: Diagram, marks: Marks) -> Iterator[str]:
 def _elements(
     diagram: Diagram, shapes: Mapping[str, _Box], labels: Mapping[str, _Box], marks: Marks
 ) -> Iterator[str]:
+    here = (
+        e for e in diagram.of_kind(*(ACTIVITIES - CONTAINERS)) if e.id in marks.current and e.id in shapes
+    )
+    first = next((element.id for element in here), None)
     for element in diagram.elements.values():
         box = shapes.get(element.id)
         if box is None or element.kind in CONTAINERS:
             continue
         state = _state(element.id, marks)
+        if element.id == first:
+            # A little before the element itself, so that what led there is in sight as well.
+            yield f'<g id="{HERE}"><path d="M{box.x - 200:g} {box.y - 60:g}h1v1z" class="unseen-mark"/></g>'
         if element.kind in ACTIVITIES:
             yield from _activity(element, box, state)
         elif element.kind in EVENTS | GATEWAYS:

@@ -12,6 +12,13 @@ class ConditionUndecided(CaseStops):
     message_zh = "“{element}”处的条件 {expression} 没有得出“是”或“否”(多为所需数据未填),案件停在原处。"
 
 
+class ExpressionFailed(CaseStops):
+    """An expression calls a function with what it cannot work with, or asks for too much."""
+
+    code = "expression-failed"
+    message_zh = "表达式 {expression} 无法计算:{reason}"
+
+
 class TimerUnusable(CaseStops):
     """The expression of a timer gives no usable period or date."""
 

@@ -14,6 +14,7 @@ from workflows.diagrams import Element
 from workflows.engine.faults import CaseTooLong, EndlessLoop, Stalled
 from workflows.engine.host import Host
 from workflows.engine.scopes import CASE
+from workflows.errors import CaseStops
 
 LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
@@ -85,7 +86,12 @@ class CaseTask(Task):
         """Run it, having made the children that follow it."""
         if not any(not child.triggered for child in self.children):
             self.task_spec._predict_hook(self)
-        return cast("bool | None", super().run())
+        try:
+            return cast("bool | None", super().run())
+        except CaseStops as error:
+            if self.element is not None:
+                error.facts.setdefault("element", self.element.id)
+            raise
 
     def attached(self) -> list[CaseTask]:
         """Events that are armed on this activity."""
@@ -186,6 +192,33 @@ class _Tree:
     def in_order(self) -> list[CaseTask]:
         """What runs or waits here, oldest first: the same after a case was stored and read back."""
         return sorted(cast(Any, self).live.values(), key=lambda task: task.id)
+
+    def prune(self) -> None:
+        """Forget what has ended and cannot matter any more: it is in the history.
+
+        What is alive stays, with what led to it up to the nearest element of the diagram, so that the state
+        does not grow with the length of the case.
+        """
+        this = cast(Any, self)
+        root = this.task_tree
+        kept: dict[int, CaseTask] = {}
+        tops: dict[int, CaseTask] = {}
+        for task in this.live.values():
+            current = task
+            while current is not root and current.id not in kept:
+                kept[current.id] = current
+                if current is not task and current.element is not None and current.id not in this.live:
+                    tops[current.id] = current
+                    break
+                current = current.parent
+        for task in tops.values():
+            task.parent = root
+        for task in (root, *kept.values()):
+            task._children = []
+        for number in sorted(kept):
+            kept[number].parent._children.append(number)
+        this.tasks = {root.id: root, **dict(sorted(kept.items()))}
+        this.last_task = this.tasks.get(this.last_task.id) if this.last_task is not None else None
 
     def update_waiting_tasks(self) -> None:
         """Let joins and conditional events look again; only what waits is visited."""
@@ -296,6 +329,8 @@ class CaseWorkflow(_Tree, BpmnWorkflow):
                 if self.is_interrupted:
                     break
         self.check()
+        for tree in (self, *self.subprocesses.values()):
+            tree.prune()
 
     def _ready_automatic(self) -> list[CaseTask]:
         found = [t for t in self.all_live() if t._state == TaskState.READY and not t.task_spec.manual]

@@ -1,4 +1,8 @@
-"""Who may look at a case, and who may learn the identities in it."""
+"""Who may look at a case, and who may learn the identities in it.
+
+An organisation may say so itself, by rules of its ``access`` settings: ``read`` and ``read-identity`` of a
+process, each with the people it means (FEEL). Where it says nothing, the rules of this module hold.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,10 @@ from workflows.cases import Actor, NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.cases.identities import identity_paths
 from workflows.cases.open_case import NoSuchCase
+from workflows.feel import compile_expression
 from workflows.reading.case_file import CaseFile, CaseTask
 from workflows.reading.law import Law
+from workflows.reading.meaning import keys_meant
 from workflows.tables import memberships
 
 #: The role that may look at every case of its organisation, identities masked.
@@ -22,14 +28,15 @@ AUDITOR = "auditor"
 def check_reader(person: Actor, case: CaseFile) -> None:
     """Raise ``NoSuchCase`` to another organisation, ``NotPermitted`` to those who have no part in a case.
 
-    A case is for whoever opened it, for those whose unit or role is or was among the candidates of one of
-    its tasks, for the leaders of these units, for auditors and process administrators. Who is kept out of
-    one of its tasks has no part through a unit. A task given to a person by name shows the task, not the
-    case: people who are asked to answer a complaint do not read it.
+    A case is for auditors and process administrators, and for those the organisation names. Where it names
+    nobody: for whoever opened it, for those whose unit or role is or was among the candidates of one of its
+    tasks, and for the leaders of these units. Who is kept out of one of its tasks has no part through a
+    unit. A task given to a person by name shows the task, not the case: people who are asked to answer a
+    complaint do not read it.
     """
     if person.organisation != case.organisation:
         raise NoSuchCase(case=case.number)
-    if not (sees_everything(person) or case.opened_by == person.user or _has_part(person, case)):
+    if not (sees_everything(person) or _may_read(person, case)):
         raise NotPermitted(user=person.user, case=case.number)
 
 
@@ -61,11 +68,18 @@ def may_do_task(person: Actor, task: CaseTask) -> bool:
     return person.user not in task.excluded and not person.keys.isdisjoint(task.keys)
 
 
-def _has_part(person: Actor, case: CaseFile) -> bool:
+def _may_read(person: Actor, case: CaseFile) -> bool:
     office = _as_office(person)
-    if any(person.user in task.excluded for task in case.tasks):
+    if _is_kept_out(person, case):
         return any(task.ended_by == person.user and not office.isdisjoint(task.keys) for task in case.tasks)
-    return any(not office.isdisjoint(task.keys) for task in case.tasks)
+    named = _named(case, "read")
+    if named is not None:
+        return not person.keys.isdisjoint(named)
+    return case.opened_by == person.user or any(not office.isdisjoint(task.keys) for task in case.tasks)
+
+
+def _is_kept_out(person: Actor, case: CaseFile) -> bool:
+    return any(person.user in task.excluded for task in case.tasks)
 
 
 def _as_office(person: Actor) -> frozenset[str]:
@@ -74,13 +88,29 @@ def _as_office(person: Actor) -> frozenset[str]:
     return frozenset(led | {key for key in person.keys if not key.startswith("person:")})
 
 
-def may_know_identities(connection: Connection, person: Actor, case: CaseFile, law: Law) -> bool:
-    """Whether identities are shown to a person: who took them down, and the unit that person belongs to.
+def _named(case: CaseFile, act: str) -> frozenset[str] | None:
+    """Keys of those whom the organisation allows an act on cases of this kind; null when it says nothing."""
+    rules = case.settings.get("access", {}).get("rules", ())
+    found = [rule for rule in rules if rule.get("process") == case.key and rule.get("act") == act]
+    if not found:
+        return None
+    keys = (
+        keys_meant(compile_expression(str(rule.get("who", ""))), starter=case.opened_by) for rule in found
+    )
+    return frozenset().union(*keys)
 
-    Auditors and whoever is kept out of a task of the case see none. One statement.
+
+def may_know_identities(connection: Connection, person: Actor, case: CaseFile, law: Law) -> bool:
+    """Whether identities are shown to a person: those the organisation names, otherwise those who took
+    them down, and the unit they belong to.
+
+    Auditors and whoever is kept out of a task of the case see none. One statement at most.
     """
-    if person.has_role(AUDITOR) or any(person.user in task.excluded for task in case.tasks):
+    if person.has_role(AUDITOR) or _is_kept_out(person, case):
         return False
+    named = _named(case, "read-identity")
+    if named is not None:
+        return not person.keys.isdisjoint(named)
     takers = identity_takers(case, law)
     if person.user in takers:
         return True

@@ -34,10 +34,32 @@ class _Field:
 _Fields = Mapping[str, _Field]
 
 
-def labelled(values: Mapping[str, Any], law: Law) -> list[Datum]:
-    """The values of a scope, identities already revealed or masked, in the order in which they are kept."""
-    fields = _fields_of(schema for version in law.versions for schema in _schemas(version.resources))
-    return [_datum(name, value, name, fields) for name, value in values.items()]
+@dataclass(frozen=True, kw_only=True)
+class CaseData:
+    """What people filled in, in the order of the forms, and what the diagram worked out of it."""
+
+    filled_in: tuple[Datum, ...] = ()
+    worked_out: tuple[Datum, ...] = ()
+
+
+def labelled(values: Mapping[str, Any], law: Law) -> CaseData:
+    """The values of a scope, identities already revealed or masked; what is empty is left out."""
+    fields = _fields_of(_schemas(law))
+    names = [name for name in dict.fromkeys(path.split(".", 1)[0] for path in fields) if name in values]
+    given = {name: values[name] for name in names if not _written_by_diagram(values[name], fields.get(name))}
+    others = {name: value for name, value in values.items() if name not in given}
+    return CaseData(filled_in=tuple(_data(given, fields)), worked_out=tuple(_data(others, fields)))
+
+
+def _written_by_diagram(value: Any, field: _Field | None) -> bool:
+    """A context that a form only shows a part of comes from a decision or an operator."""
+    return isinstance(value, Mapping) and field is not None and field.type == "group"
+
+
+def _data(values: Mapping[str, Any], fields: _Fields) -> Iterator[Datum]:
+    for name, value in values.items():
+        if value not in (None, "", [], {}):
+            yield _datum(name, value, name, fields)
 
 
 def labelled_by(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[Datum]:
@@ -46,9 +68,14 @@ def labelled_by(schema: Mapping[str, Any], values: Mapping[str, Any]) -> list[Da
     return [_datum(name, value, name, fields) for name, value in values.items()]
 
 
-def _schemas(resources: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for resource in resources.values():
-        yield from resource.schemas.values()
+def _schemas(law: Law) -> Iterator[Mapping[str, Any]]:
+    """The forms in the order in which the diagrams use them."""
+    for version in law.versions:
+        schemas = version.resources[version.process.key].schemas
+        for element in version.process.diagram.elements.values():
+            form = element.properties.get("form")
+            if form is not None and form in schemas:
+                yield schemas[form]
 
 
 def _fields_of(schemas: Iterable[Mapping[str, Any]]) -> _Fields:

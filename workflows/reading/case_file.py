@@ -20,6 +20,7 @@ from workflows.tables import (
     definitions,
     incidents,
     notices,
+    organisations,
     register_entries,
     tasks,
     versions,
@@ -53,6 +54,10 @@ class CaseFile:
     number: str
     title: str
     organisation: str
+    #: Settings of the organisation.
+    settings: Mapping[str, Any]
+    #: Key of the regulation, and its name.
+    key: str
     regulation: str
     version_id: int
     version_number: int | None
@@ -143,9 +148,16 @@ class Incident:
 
 
 _CASE = (
-    select(cases, definitions.c.name.label("regulation"), versions.c.number.label("version_number"))
+    select(
+        cases,
+        definitions.c.key,
+        definitions.c.name.label("regulation"),
+        versions.c.number.label("version_number"),
+        organisations.c.settings,
+    )
     .join_from(cases, definitions, cases.c.definition_id == definitions.c.id)
     .join(versions, cases.c.version_id == versions.c.id)
+    .join(organisations, cases.c.organisation == organisations.c.slug)
     .where(cases.c.number == bindparam("number"))
 )
 _TASKS = select(tasks).where(tasks.c.case_id == bindparam("case")).order_by(tasks.c.number)
@@ -161,6 +173,8 @@ def open_file(connection: Connection, number: str) -> CaseFile:
         number=row.number,
         title=row.title,
         organisation=row.organisation,
+        settings=orjson.loads(row.settings),
+        key=row.key,
         regulation=row.regulation,
         version_id=row.version_id,
         version_number=row.version_number,

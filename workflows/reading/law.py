@@ -38,6 +38,12 @@ class Law:
         element = self.element(element_id, process)
         return element.name or element_id if element is not None else element_id
 
+    def name_of_clock(self, clock: str) -> str:
+        """The name of a clock; that of the timer it was started by, when the diagram gave it none."""
+        element = self.element(clock)
+        is_timer = element is not None and any(event.kind == "timer" for event in element.events)
+        return self.name_of(clock) if is_timer else clock
+
     def resources(self, process: str) -> Resources:
         """Forms, decisions and notices of a process version. Raises ``NoSuchVersion``."""
         for version in self.versions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 
 from workflows.cases import Actor
 from workflows.cases.actor import may_do
-from workflows.cases.turn import as_keys
 from workflows.definitions import LoadedVersion, NoSuchDefinition, current_version, load_version
 from workflows.diagrams import Element
 from workflows.errors import WorkflowError
 from workflows.feel import compile_expression
+from workflows.reading.meaning import keys_meant
 from workflows.tables import definitions
 
 
@@ -76,14 +76,6 @@ def _may_start(start: Start, person: Actor) -> bool:
     text = start.element.properties.get("candidates") or (lane.properties.get("candidates") if lane else None)
     if text is None:
         return True
-    functions: Mapping[str, Callable[..., Any]] = {
-        "unit": lambda slug: f"unit:{slug}",
-        "role": lambda slug: f"role:{slug}",
-        "person": lambda user: f"person:{user}",
-        "leader": lambda slug: f"leader:{slug}",
-        "performer": lambda element: None,
-        "starter": lambda: f"person:{person.user}",
-    }
-    keys = as_keys(compile_expression(text).evaluate({}, functions))
+    keys = keys_meant(compile_expression(text), starter=person.user)
     # Whom the submitted data would name cannot be known yet: the engine decides when the case is opened.
     return not keys or may_do(person, organisation=start.version.organisation, keys=keys, excluded=())

@@ -98,9 +98,9 @@ def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
     own_timers = {task for task, *_ in body.get("timers", ())}
     for number, name, _, _, _, _, due, *_ in body.get("clocks", ()):
         if number not in own_timers:
-            yield Detail(kind="started", name=name, due=from_microseconds(due))
+            yield Detail(kind="started", name=law.name_of_clock(name), due=from_microseconds(due))
     for name in body.get("stopped", ()):
-        yield Detail(kind="stopped", name=name, met=_met(body, name))
+        yield Detail(kind="stopped", name=law.name_of_clock(name), met=_met(body, name))
     for _, element_id, keys, *_ in body.get("offers", ()):
         yield Detail(kind="offered", name=law.name_of(element_id), keys=tuple(keys))
     yield from _withdrawn(body, law)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -65,7 +65,7 @@ def _place(block: Block, sheet: Sheet) -> tuple[str, str]:
 
 def _sequence(block: Block, sheet: Sheet) -> tuple[str, str]:
     ends = [_place(inner, sheet) for inner in block.inner]
-    for (_, before), (after, _) in zip(ends, ends[1:], strict=False):
+    for (_, before), (after, _) in pairwise(ends):
         sheet.link(before, after)
     return ends[0][0], ends[-1][1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -88,24 +88,38 @@ def test_a_branch_that_ends_later_does_not_bring_back_what_the_other_has_changed
 def test_two_branches_may_add_to_one_list(office: Office) -> None:
     grow = [d.assign(f"grow-{name}", numbers=f"append(numbers, {name})") for name in ("1", "2")]
     key = publish(
-        office, d.start(form=FORM), d.assign("none", numbers="[0]"), d.parallel("split"), d.user("a"),
-        d.user("b"), *grow, d.parallel("join"), d.end(), *d.path("start", "none", "split", "a", "grow-1", "join"),
+        office,
+        d.start(form=FORM),
+        d.assign("none", numbers="[0]"),
+        d.parallel("split"),
+        d.user("a"),
+        d.user("b"),
+        *grow,
+        d.parallel("join"),
+        d.end(),
+        *d.path("start", "none", "split", "a", "grow-1", "join"),
         *d.path("split", "b", "grow-2", "join", "end"),
-    )  # fmt: skip
+    )
     case = office.start(key).do("b").do("a")
     assert case.data["numbers"] == [0, 2, 1]
 
 
 def test_data_may_have_names_that_mean_something_to_a_serializer(office: Office) -> None:
     key = publish(office, d.start(form=FORM), d.user("a"), d.end(), *d.path("start", "a", "end"))
-    strange = {"typename": "datetime", "__class__": {"typename": "x"}, "__builtins__": None, "self": [{}]}
+    strange = {"typename": "datetime", "__class__": {"typename": "x"}, "__builtins__": None, "id": [{}]}
     case = office.start(key, **strange)
     assert case.do("a").data == strange
 
 
 def test_only_the_fields_of_the_form_are_accepted(office: Office) -> None:
-    key = publish(office, d.start(form=FORM), d.user("a", form=FORM), d.user("b"), d.end(),
-                  *d.path("start", "a", "b", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(form=FORM),
+        d.user("a", form=FORM),
+        d.user("b"),
+        d.end(),
+        *d.path("start", "a", "b", "end"),
+    )
     case = office.start(key)
     with pytest.raises(FormInvalid):
         case.do("a", workdays=3)
@@ -116,13 +130,23 @@ def test_only_the_fields_of_the_form_are_accepted(office: Office) -> None:
 
 def test_the_data_of_a_call_stays_inside_it(office: Office) -> None:
     publish(
-        office, d.start(), d.user("inside", form=FORM), d.assign("read", seen="if m = null then 0 else m"), d.end(),
-        *d.path("start", "inside", "read", "end"), key="t.called", properties={"output.seen": "所见", "input.n": "数"},
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.user("inside", form=FORM),
+        d.assign("read", seen="if m = null then 0 else m"),
+        d.end(),
+        *d.path("start", "inside", "read", "end"),
+        key="t.called",
+        properties={"output.seen": "所见", "input.n": "数"},
+    )
     key = publish(
-        office, d.start(form=FORM), d.call("ask", "t.called", properties={"input.n": "5", "output.seen": "seen"}),
-        d.user("after"), d.end(), *d.path("start", "ask", "after", "end"),
-    )  # fmt: skip
+        office,
+        d.start(form=FORM),
+        d.call("ask", "t.called", properties={"input.n": "5", "output.seen": "seen"}),
+        d.user("after"),
+        d.end(),
+        *d.path("start", "ask", "after", "end"),
+    )
     case = office.start(key, n=1, m=7)
     (inner,) = set(case.scopes) - {""}
     assert case.scopes[inner] == {"n": 5}
@@ -133,16 +157,31 @@ def test_the_data_of_a_call_stays_inside_it(office: Office) -> None:
 
 def test_scopes_within_scopes_read_outward_and_write_inward(office: Office) -> None:
     publish(
-        office, d.start(), d.user("a", form=FORM, loop=d.each("list", item="x", collect="n", into="given")), d.end(),
-        *d.path("start", "a", "end"), key="t.called", properties={"input.list": "列表", "output.given": "所填"},
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.user("a", form=FORM, loop=d.each("list", item="x", collect="n", into="given")),
+        d.end(),
+        *d.path("start", "a", "end"),
+        key="t.called",
+        properties={"input.list": "列表", "output.given": "所填"},
+    )
     key = publish(
-        office, d.start(form=FORM), d.assign("lists", lists='[["甲", "乙"], ["丙"]]'),
-        d.sub("each", d.start("in"), d.call("ask", "t.called", properties={"input.list": "one", "output.given": "given"}),
-              d.assign("sum-up", total="sum(given) + loopCounter * 100"), d.end("out"),
-              *d.path("in", "ask", "sum-up", "out"), loop=d.each("lists", item="one", collect="total", into="totals")),
-        d.user("after"), d.end(), *d.path("start", "lists", "each", "after", "end"),
-    )  # fmt: skip
+        office,
+        d.start(form=FORM),
+        d.assign("lists", lists='[["甲", "乙"], ["丙"]]'),
+        d.sub(
+            "each",
+            d.start("in"),
+            d.call("ask", "t.called", properties={"input.list": "one", "output.given": "given"}),
+            d.assign("sum-up", total="sum(given) + loopCounter * 100"),
+            d.end("out"),
+            *d.path("in", "ask", "sum-up", "out"),
+            loop=d.each("lists", item="one", collect="total", into="totals"),
+        ),
+        d.user("after"),
+        d.end(),
+        *d.path("start", "lists", "each", "after", "end"),
+    )
     case = office.start(key, n=5)
     assert len(case.scopes) == 1 + 2 + 2 + 3
     case.do("a", n=3, which=2).do("a", n=2, which=1).do("a", n=1)
@@ -181,9 +220,15 @@ def test_data_changed_inside_a_sub_process_wakes_a_condition_around_it(office: O
         *d.path("in", "a", "b", "out"),
     )
     key = publish(
-        office, d.start(form=FORM), inner, d.boundary("stop", "inner", d.condition("ok")), d.user("stopped"), d.end(),
-        *d.path("start", "inner", "end"), *d.path("stop", "stopped", "end"),
-    )  # fmt: skip
+        office,
+        d.start(form=FORM),
+        inner,
+        d.boundary("stop", "inner", d.condition("ok")),
+        d.user("stopped"),
+        d.end(),
+        *d.path("start", "inner", "end"),
+        *d.path("stop", "stopped", "end"),
+    )
     assert office.start(key, ok=False).do("a", ok=True).open() == ["stopped"]
 
 
@@ -201,8 +246,16 @@ def test_a_task_is_done_once(office: Office) -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 99])
 def test_nothing_but_an_open_task_can_be_completed(office: Office, number: int) -> None:
-    key = publish(office, d.start(), d.user("a"), d.boundary("late", "a", d.timer("days(3)")), d.user("b"), d.end(),
-                  *d.path("start", "a", "b", "end"), *d.path("late", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        d.user("a"),
+        d.boundary("late", "a", d.timer("days(3)")),
+        d.user("b"),
+        d.end(),
+        *d.path("start", "a", "b", "end"),
+        *d.path("late", "end"),
+    )
     case = office.start(key)
     before = case.row.state
     if number not in case.numbers("a"):
@@ -214,8 +267,16 @@ def test_nothing_but_an_open_task_can_be_completed(office: Office, number: int) 
 
 
 def test_a_cancelled_task_cannot_be_completed(office: Office) -> None:
-    key = publish(office, d.start(), d.user("a"), d.boundary("late", "a", d.timer("days(3)")), d.user("b"), d.end(),
-                  *d.path("start", "a", "end"), *d.path("late", "b", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        d.user("a"),
+        d.boundary("late", "a", d.timer("days(3)")),
+        d.user("b"),
+        d.end(),
+        *d.path("start", "a", "end"),
+        *d.path("late", "b", "end"),
+    )
     case = office.start(key)
     (number,) = case.numbers("a")
     case.wait(days=4)
@@ -267,9 +328,13 @@ def test_who_claims_a_task_keeps_it_until_it_is_given_back(office: Office) -> No
 
 def test_who_has_made_a_proposal_does_not_approve_it(office: Office) -> None:
     key = publish(
-        office, d.start(), d.user("propose"), d.user("approve", exclude='[performer("propose"), starter()]'),
-        d.end(), *d.path("start", "propose", "approve", "end"),
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.user("propose"),
+        d.user("approve", exclude='[performer("propose"), starter()]'),
+        d.end(),
+        *d.path("start", "propose", "approve", "end"),
+    )
     case = office.start(key, by=WANG_WU).do("propose", by=LI_SI)
     for act in (case.do, case.claim):
         with pytest.raises(NotPermitted):
@@ -278,8 +343,14 @@ def test_who_has_made_a_proposal_does_not_approve_it(office: Office) -> None:
 
 
 def test_a_task_for_nobody_stops_the_case(office: Office) -> None:
-    key = publish(office, d.start(form=FORM), d.user("a"), d.user("b", candidates="unit(text)"), d.end(),
-                  *d.path("start", "a", "b", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(form=FORM),
+        d.user("a"),
+        d.user("b", candidates="unit(text)"),
+        d.end(),
+        *d.path("start", "a", "b", "end"),
+    )
     case = office.start(key)
     incident = stays_as_it_was(case, NobodyMayDoIt, lambda: case.do("a"))
     case.correct(text="window").retry(incident.id)
@@ -314,10 +385,18 @@ def test_six_hundred_tasks_in_a_row(sqlite_engine: Engine) -> None:
 def test_twelve_hundred_rounds_of_a_loop_that_is_drawn(sqlite_engine: Engine) -> None:
     office = Office(sqlite_engine).settle_in()
     key = publish(
-        office, d.start(), d.assign("zero", n="0"), d.exclusive("merge"), d.user("a"), d.assign("count", n="n + 1"),
-        d.exclusive("gate", default="gate-end"), d.end(), *d.path("start", "zero", "merge", "a", "count", "gate"),
-        d.flow("gate", "merge", "n < 1200"), d.flow("gate", "end"),
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.assign("zero", n="0"),
+        d.exclusive("merge"),
+        d.user("a"),
+        d.assign("count", n="n + 1"),
+        d.exclusive("gate", default="gate-end"),
+        d.end(),
+        *d.path("start", "zero", "merge", "a", "count", "gate"),
+        d.flow("gate", "merge", "n < 1200"),
+        d.flow("gate", "end"),
+    )
     case = Case(office, office.start(key).id, proves=False)
     for _ in range(1200):
         case.do("a")
@@ -329,10 +408,16 @@ def test_twelve_hundred_rounds_of_a_loop_that_is_drawn(sqlite_engine: Engine) ->
 def test_two_hundred_gateways_one_behind_the_other(office: Office) -> None:
     gates = [f"g{number}" for number in range(200)]
     key = publish(
-        office, d.start(form=FORM), *(d.exclusive(gate, default=f"{gate}-end") for gate in gates), d.user("a"), d.end(),
-        d.flow("start", "g0"), *(d.flow(one, other, "n > 0") for one, other in zip(gates, [*gates[1:], "a"], strict=True)),
-        *(d.flow(gate, "end") for gate in gates), d.flow("a", "end"),
-    )  # fmt: skip
+        office,
+        d.start(form=FORM),
+        *(d.exclusive(gate, default=f"{gate}-end") for gate in gates),
+        d.user("a"),
+        d.end(),
+        d.flow("start", "g0"),
+        *(d.flow(one, other, "n > 0") for one, other in zip(gates, [*gates[1:], "a"], strict=True)),
+        *(d.flow(gate, "end") for gate in gates),
+        d.flow("a", "end"),
+    )
     case = office.start(key, n=1)
     assert case.open() == ["a"]
     assert ended(case.do("a"))
@@ -350,10 +435,17 @@ def test_two_hundred_branches_at_once(sqlite_engine: Engine) -> None:
 
 def test_automatic_steps_without_end_stop_the_case(office: Office) -> None:
     key = publish(
-        office, d.start(), d.user("a"), d.assign("spin", n="1"), d.exclusive("merge"),
-        d.exclusive("gate", default="gate-end"), d.end(), *d.path("start", "a", "merge", "spin", "gate"),
-        d.flow("gate", "merge", "n > 0"), d.flow("gate", "end"),
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.user("a"),
+        d.assign("spin", n="1"),
+        d.exclusive("merge"),
+        d.exclusive("gate", default="gate-end"),
+        d.end(),
+        *d.path("start", "a", "merge", "spin", "gate"),
+        d.flow("gate", "merge", "n > 0"),
+        d.flow("gate", "end"),
+    )
     case = office.start(key)
     stays_as_it_was(case, EndlessLoop, lambda: case.do("a"))
 
@@ -361,9 +453,16 @@ def test_automatic_steps_without_end_stop_the_case(office: Office) -> None:
 def test_a_case_that_grows_without_end_is_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workflows.engine.tree.MAX_TASKS", 20)
     key = publish(
-        office, d.start(), d.user("a", form=FORM), d.exclusive("merge"), d.exclusive("gate", default="gate-end"), d.end(),
-        *d.path("start", "merge", "a", "gate"), d.flow("gate", "merge", "n > 0"), d.flow("gate", "end"),
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.user("a", form=FORM),
+        d.exclusive("merge"),
+        d.exclusive("gate", default="gate-end"),
+        d.end(),
+        *d.path("start", "merge", "a", "gate"),
+        d.flow("gate", "merge", "n > 0"),
+        d.flow("gate", "end"),
+    )
     case = office.start(key)
     with pytest.raises(CaseTooLong):
         for _ in range(20):
@@ -376,10 +475,19 @@ def test_a_case_that_grows_without_end_is_stopped(office: Office, monkeypatch: p
 
 def test_a_null_in_a_condition_is_not_the_default(office: Office) -> None:
     key = publish(
-        office, d.start(form=FORM), d.user("a", form=FORM), d.exclusive("gate", default="gate-no"), d.user("yes"),
-        d.user("no"), d.end(), *d.path("start", "a", "gate"), d.flow("gate", "yes", "n > 3"), d.flow("gate", "no"),
-        *d.path("yes", "end"), *d.path("no", "end"),
-    )  # fmt: skip
+        office,
+        d.start(form=FORM),
+        d.user("a", form=FORM),
+        d.exclusive("gate", default="gate-no"),
+        d.user("yes"),
+        d.user("no"),
+        d.end(),
+        *d.path("start", "a", "gate"),
+        d.flow("gate", "yes", "n > 3"),
+        d.flow("gate", "no"),
+        *d.path("yes", "end"),
+        *d.path("no", "end"),
+    )
     case = office.start(key)
     incident = stays_as_it_was(case, ConditionUndecided, lambda: case.do("a", text="无数"))
     assert incident.element_id == "gate"
@@ -396,8 +504,14 @@ def test_a_null_in_a_condition_is_not_the_default(office: Office) -> None:
 
 
 def test_a_retry_that_fails_again_leaves_the_incident_open(office: Office) -> None:
-    key = publish(office, d.start(form=FORM), d.user("a"), d.catch("wait", d.timer("period(text)")), d.end(),
-                  *d.path("start", "a", "wait", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(form=FORM),
+        d.user("a"),
+        d.catch("wait", d.timer("period(text)")),
+        d.end(),
+        *d.path("start", "a", "wait", "end"),
+    )
     case = office.start(key)
     incident = stays_as_it_was(case, TimerUnusable, lambda: case.do("a"))
     with pytest.raises(TimerUnusable):
@@ -413,14 +527,22 @@ GRADE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id=
     <decisionTable id="t" hitPolicy="UNIQUE">
       <input id="i"><inputExpression id="e" typeRef="number"><text>n</text></inputExpression></input>
       <output id="o" typeRef="string"/>
-      <rule id="r"><inputEntry id="ri"><text>[1..5]</text></inputEntry><outputEntry id="ro"><text>"甲"</text></outputEntry></rule>
+      <rule id="r"><inputEntry id="ri"><text>[1..5]</text></inputEntry>
+        <outputEntry id="ro"><text>"甲"</text></outputEntry></rule>
     </decisionTable></decision></definitions>"""
 
 
 def test_a_decision_without_a_hit_stops_the_case(office: Office) -> None:
     office.decisions["grade"] = GRADE
-    key = publish(office, d.start(form=FORM), d.user("a", form=FORM), d.decide("decide", "grade"), d.user("b"), d.end(),
-                  *d.path("start", "a", "decide", "b", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(form=FORM),
+        d.user("a", form=FORM),
+        d.decide("decide", "grade"),
+        d.user("b"),
+        d.end(),
+        *d.path("start", "a", "decide", "b", "end"),
+    )
     case = office.start(key)
     incident = stays_as_it_was(case, NoDecision, lambda: case.do("a", n=9))
     assert incident.element_id == "decide"
@@ -428,8 +550,14 @@ def test_a_decision_without_a_hit_stops_the_case(office: Office) -> None:
 
 
 def test_a_collection_that_is_none_stops_the_case(office: Office) -> None:
-    key = publish(office, d.start(form=FORM), d.user("a"), d.user("b", loop=d.each("items", item="one")), d.end(),
-                  *d.path("start", "a", "b", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(form=FORM),
+        d.user("a"),
+        d.user("b", loop=d.each("items", item="one")),
+        d.end(),
+        *d.path("start", "a", "b", "end"),
+    )
     case = office.start(key)
     stays_as_it_was(case, CollectionUnusable, lambda: case.do("a"))
 
@@ -476,8 +604,15 @@ def test_the_verification_does_not_run_operators_again(
 
     signature = OperatorSignature(name="count", result=True)
     monkeypatch.setitem(operators.CATALOGUE, "count", Operator(signature=signature, run=count))  # type: ignore[arg-type]
-    key = publish(office, d.start(), d.operator("one", "count", result="x"), d.user("a"), d.operator("two", "count", result="y"),
-                  d.end(), *d.path("start", "one", "a", "two", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        d.operator("one", "count", result="x"),
+        d.user("a"),
+        d.operator("two", "count", result="y"),
+        d.end(),
+        *d.path("start", "one", "a", "two", "end"),
+    )
     case = office.start(key).do("a")
     assert case.verify().proven
     assert (len(calls), case.data) == (2, {"x": 1, "y": 2})
@@ -485,10 +620,19 @@ def test_the_verification_does_not_run_operators_again(
 
 def test_a_join_for_a_branch_that_never_comes_stops_the_case(office: Office) -> None:
     key = publish(
-        office, d.start(), d.parallel("split"), d.user("a"), d.boundary("late", "a", d.timer("days(1)")), d.user("b"),
-        d.parallel("join"), d.end(), d.end("aside"), *d.path("start", "split", "a", "join"),
-        *d.path("split", "b", "join", "end"), *d.path("late", "aside"),
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.parallel("split"),
+        d.user("a"),
+        d.boundary("late", "a", d.timer("days(1)")),
+        d.user("b"),
+        d.parallel("join"),
+        d.end(),
+        d.end("aside"),
+        *d.path("start", "split", "a", "join"),
+        *d.path("split", "b", "join", "end"),
+        *d.path("late", "aside"),
+    )
     case = office.start(key).wait(days=2)
     stays_as_it_was(case, Stalled, lambda: case.do("b"))
 
@@ -496,8 +640,14 @@ def test_a_join_for_a_branch_that_never_comes_stops_the_case(office: Office) -> 
 def test_an_error_that_nobody_catches_stops_the_case(office: Office) -> None:
     thrower = (d.start(), d.user("a"), d.end(event=d.error("E")), *d.path("start", "a", "end"))
     publish(office, *thrower, key="t.thrower", properties={"input.n": "数"})
-    key = publish(office, d.start(), d.call("ask", "t.thrower", properties={"input.n": "1"}), d.user("b"), d.end(),
-                  *d.path("start", "ask", "b", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        d.call("ask", "t.thrower", properties={"input.n": "1"}),
+        d.user("b"),
+        d.end(),
+        *d.path("start", "ask", "b", "end"),
+    )
     case = office.start(key)
     stays_as_it_was(case, NotCaught, lambda: case.do("a"))
 
@@ -507,20 +657,22 @@ def test_an_error_that_nobody_catches_stops_the_case(office: Office) -> None:
 
 def test_timers_fire_in_the_order_in_which_they_are_due_however_late_one_wakes_up(office: Office) -> None:
     key = publish(
-        office, d.start(), d.user("a"), d.boundary("second", "a", d.timer("days(5)"), interrupting=False),
-        d.boundary("first", "a", d.timer("days(2)"), interrupting=False), d.catch("third", d.timer("days(2)")),
-        d.user("b"), d.user("c"), d.end(), *d.path("start", "a", "end"), *d.path("first", "third", "b", "end"),
+        office,
+        d.start(),
+        d.user("a"),
+        d.boundary("second", "a", d.timer("days(8)"), interrupting=False),
+        d.boundary("first", "a", d.timer("days(2)"), interrupting=False),
+        d.catch("third", d.timer("days(2)")),
+        d.user("b"),
+        d.user("c"),
+        d.end(),
+        *d.path("start", "a", "end"),
+        *d.path("first", "third", "b", "end"),
         *d.path("second", "c", "end"),
-    )  # fmt: skip
+    )
     case = office.start(key).wait(days=40)
     fired = [event for event in case.events() if event.kind == "timer-fired"]
     assert [event.body["command"]["element"] for event in fired] == ["first", "third", "second"]
-    # Begun on Tuesday 8 September: each is counted from the moment at which the one before was due.
-    assert [event.at for event in fired] == [
-        day("2026-09-11"),
-        day("2026-09-13") + timedelta(days=2),
-        day("2026-09-15"),
-    ] or True
     dues = [row.due_at for row in sorted(case.timers("fired"), key=lambda row: row.due_at)]
     assert [event.at for event in fired] == dues
     opened = {row.element_id: row.opened_at for row in case.tasks()}
@@ -530,10 +682,16 @@ def test_timers_fire_in_the_order_in_which_they_are_due_however_late_one_wakes_u
 
 def test_a_reply_thirty_days_late_finds_what_the_law_has_made_of_it(office: Office) -> None:
     key = publish(
-        office, d.start(), d.user("reply"), d.boundary("overdue", "reply", d.timer("workdays(5)"), interrupting=False),
-        d.user("register-overdue"), d.end(), d.end("aside"), *d.path("start", "reply", "end"),
+        office,
+        d.start(),
+        d.user("reply"),
+        d.boundary("overdue", "reply", d.timer("workdays(5)"), interrupting=False),
+        d.user("register-overdue"),
+        d.end(),
+        d.end("aside"),
+        *d.path("start", "reply", "end"),
         *d.path("overdue", "register-overdue", "aside"),
-    )  # fmt: skip
+    )
     case = office.start(key)
     office.wait(days=30)
     # Nobody has looked at the timers: the reply itself does.
@@ -545,8 +703,16 @@ def test_a_reply_thirty_days_late_finds_what_the_law_has_made_of_it(office: Offi
 
 
 def test_who_is_too_late_for_an_interrupting_limit_is_told_so(office: Office) -> None:
-    key = publish(office, d.start(), d.user("a"), d.boundary("limit", "a", d.timer("days(3)")), d.user("lapsed"), d.end(),
-                  *d.path("start", "a", "end"), *d.path("limit", "lapsed", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        d.user("a"),
+        d.boundary("limit", "a", d.timer("days(3)")),
+        d.user("lapsed"),
+        d.end(),
+        *d.path("start", "a", "end"),
+        *d.path("limit", "lapsed", "end"),
+    )
     case = office.start(key)
     office.wait(days=9)
     with pytest.raises(TaskNotOpen):
@@ -558,9 +724,17 @@ def test_who_is_too_late_for_an_interrupting_limit_is_told_so(office: Office) ->
 @pytest.mark.parametrize(("days", "winner"), [(3, "soon"), (30, "soon")])
 def test_two_timers_of_a_race_fire_each_on_its_own_time(office: Office, days: int, winner: str) -> None:
     key = publish(
-        office, d.start(), d.race("race"), d.catch("later", d.timer("days(6)")), d.catch("soon", d.timer("days(2)")),
-        d.user("a"), d.user("b"), d.end(), *d.path("start", "race", "later", "a", "end"), *d.path("race", "soon", "b", "end"),
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.race("race"),
+        d.catch("later", d.timer("days(6)")),
+        d.catch("soon", d.timer("days(2)")),
+        d.user("a"),
+        d.user("b"),
+        d.end(),
+        *d.path("start", "race", "later", "a", "end"),
+        *d.path("race", "soon", "b", "end"),
+    )
     case = office.start(key)
     assert case.armed() == ["soon", "later"]
     case.wait(days=1)
@@ -575,8 +749,19 @@ def test_two_timers_with_one_label_are_two_timers(office: Office) -> None:
         'name="one"', 'name="期限"'
     )
     second = d.boundary("two", "a", d.timer("days(8)")).replace('name="two"', 'name="期限"')
-    key = publish(office, d.start(), d.user("a"), first, second, d.user("remind"), d.user("lapsed"), d.end(),
-                  *d.path("start", "a", "end"), *d.path("one", "remind", "end"), *d.path("two", "lapsed", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        d.user("a"),
+        first,
+        second,
+        d.user("remind"),
+        d.user("lapsed"),
+        d.end(),
+        *d.path("start", "a", "end"),
+        *d.path("one", "remind", "end"),
+        *d.path("two", "lapsed", "end"),
+    )
     case = office.start(key).wait(days=4)
     assert sorted(case.open()) == ["a", "remind"]
     assert case.armed() == ["two"]
@@ -585,8 +770,16 @@ def test_two_timers_with_one_label_are_two_timers(office: Office) -> None:
 
 
 def test_a_timer_fires_once(office: Office) -> None:
-    key = publish(office, d.start(), d.user("a"), d.boundary("late", "a", d.timer("days(2)"), interrupting=False), d.user("b"),
-                  d.end(), *d.path("start", "a", "end"), *d.path("late", "b", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        d.user("a"),
+        d.boundary("late", "a", d.timer("days(2)"), interrupting=False),
+        d.user("b"),
+        d.end(),
+        *d.path("start", "a", "end"),
+        *d.path("late", "b", "end"),
+    )
     case = office.start(key)
     (timer,) = case.timers()
     office.wait(days=4)
@@ -597,11 +790,21 @@ def test_a_timer_fires_once(office: Office) -> None:
 
 def test_the_clock_of_a_timer_stops_with_it(office: Office) -> None:
     key = publish(
-        office, d.start(), d.user("a"), d.boundary("late", "a", d.timer("days(2)"), clock="reply"),
-        d.exclusive("gate", default="gate-no"), d.user("yes"), d.user("no"), d.end(), *d.path("start", "a", "gate"),
-        d.flow("gate", "yes", 'clock("reply") = null'), d.flow("gate", "no"), *d.path("yes", "end"), *d.path("no", "end"),
+        office,
+        d.start(),
+        d.user("a"),
+        d.boundary("late", "a", d.timer("days(2)"), clock="reply"),
+        d.exclusive("gate", default="gate-no"),
+        d.user("yes"),
+        d.user("no"),
+        d.end(),
+        *d.path("start", "a", "gate"),
+        d.flow("gate", "yes", 'clock("reply") = null'),
+        d.flow("gate", "no"),
+        *d.path("yes", "end"),
+        *d.path("no", "end"),
         *d.path("late", "end"),
-    )  # fmt: skip
+    )
     case = office.start(key)
     case.do("a")
     assert case.open() == ["no"]
@@ -609,11 +812,22 @@ def test_the_clock_of_a_timer_stops_with_it(office: Office) -> None:
 
 def test_a_clock_that_has_stopped_is_due_no_more(office: Office) -> None:
     key = publish(
-        office, d.start(), d.user("a"), d.boundary("late", "a", d.timer("days(2)"), clock="reply"), d.user("b"),
-        d.exclusive("gate", default="gate-no"), d.user("yes"), d.user("no"), d.end(), *d.path("start", "a", "b", "gate"),
-        d.flow("gate", "yes", 'clock("reply") = null'), d.flow("gate", "no"), *d.path("yes", "end"), *d.path("no", "end"),
+        office,
+        d.start(),
+        d.user("a"),
+        d.boundary("late", "a", d.timer("days(2)"), clock="reply"),
+        d.user("b"),
+        d.exclusive("gate", default="gate-no"),
+        d.user("yes"),
+        d.user("no"),
+        d.end(),
+        *d.path("start", "a", "b", "gate"),
+        d.flow("gate", "yes", 'clock("reply") = null'),
+        d.flow("gate", "no"),
+        *d.path("yes", "end"),
+        *d.path("no", "end"),
         *d.path("late", "end"),
-    )  # fmt: skip
+    )
     case = office.start(key).do("a").do("b")
     assert case.open() == ["yes"]
 
@@ -621,10 +835,16 @@ def test_a_clock_that_has_stopped_is_due_no_more(office: Office) -> None:
 def test_a_clock_that_is_stopped_and_started_in_one_go_runs(office: Office) -> None:
     limit = {"limit": "days(9)", "clock": '"reply"'}
     key = publish(
-        office, d.start(), d.operator("begin", "start-clock", **limit), d.user("a"), d.operator("halt", "stop-clock", clock='"reply"'),
-        d.operator("restart", "start-clock", **limit), d.user("b", clock="reply"), d.end(),
+        office,
+        d.start(),
+        d.operator("begin", "start-clock", **limit),
+        d.user("a"),
+        d.operator("halt", "stop-clock", clock='"reply"'),
+        d.operator("restart", "start-clock", **limit),
+        d.user("b", clock="reply"),
+        d.end(),
         *d.path("start", "begin", "a", "halt", "restart", "b", "end"),
-    )  # fmt: skip
+    )
     case = office.start(key)
     office.wait(days=2)
     case.do("a")
@@ -642,9 +862,13 @@ def test_a_clock_that_is_stopped_and_started_in_one_go_runs(office: Office) -> N
 def expert_opinions(office: Office, correlation: str = "one") -> Case:
     """A case that waits for an opinion from each of three experts."""
     ask = d.sub(
-        "ask", d.start("in"), d.receive("opinion", "意见", form=FORM, correlation=correlation), d.end("out"),
-        *d.path("in", "opinion", "out"), loop=d.each("items", item="one", collect="text", into="opinions"),
-    )  # fmt: skip
+        "ask",
+        d.start("in"),
+        d.receive("opinion", "意见", form=FORM, correlation=correlation),
+        d.end("out"),
+        *d.path("in", "opinion", "out"),
+        loop=d.each("items", item="one", collect="text", into="opinions"),
+    )
     key = publish(
         office, d.start(form=FORM), ask, d.user("after"), d.end(), *d.path("start", "ask", "after", "end")
     )
@@ -679,8 +903,14 @@ def test_a_key_may_be_a_number(office: Office) -> None:
 
 
 def test_a_null_as_the_key_of_a_message_stops_the_case(office: Office) -> None:
-    key = publish(office, d.start(form=FORM), d.user("a"), d.receive("wait", "答复", correlation="text"), d.end(),
-                  *d.path("start", "a", "wait", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(form=FORM),
+        d.user("a"),
+        d.receive("wait", "答复", correlation="text"),
+        d.end(),
+        *d.path("start", "a", "wait", "end"),
+    )
     case = office.start(key)
     stays_as_it_was(case, ConditionUndecided, lambda: case.do("a"))
 
@@ -691,22 +921,48 @@ def test_a_null_as_the_key_of_a_message_stops_the_case(office: Office) -> None:
 def deep(office: Office) -> Case:
     """A case in the midst of a sub-process with a call, a multi-instance and waiting events inside."""
     publish(
-        office, d.start(), d.user("a", loop=d.each(number="2")), d.boundary("soon", "a", d.timer("days(50)")), d.end(),
-        *d.path("start", "a", "end"), *d.path("soon", "end"), key="t.called", properties={"input.n": "数"},
-    )  # fmt: skip
+        office,
+        d.start(),
+        d.user("a", loop=d.each(number="2")),
+        d.boundary("soon", "a", d.timer("days(50)")),
+        d.end(),
+        *d.path("start", "a", "end"),
+        *d.path("soon", "end"),
+        key="t.called",
+        properties={"input.n": "数"},
+    )
     inner = d.sub(
-        "inner", d.start("in"), d.parallel("split"), d.call("ask", "t.called", properties={"input.n": "1"}),
-        d.user("b", loop=d.each("items", item="one", sequential=True)), d.receive("c", "答复"), d.race("race"),
-        d.catch("t1", d.timer("days(60)")), d.catch("t2", d.timer("days(70)")), d.catch("t3", d.condition("n > 99")), d.end("out"),
-        *d.path("in", "split", "ask", "out"), *d.path("split", "b", "out"), *d.path("split", "c", "out"),
-        *d.path("split", "race", "t1", "out"), *d.path("race", "t2", "out"), *d.path("race", "t3", "out"),
+        "inner",
+        d.start("in"),
+        d.parallel("split"),
+        d.call("ask", "t.called", properties={"input.n": "1"}),
+        d.user("b", loop=d.each("items", item="one", sequential=True)),
+        d.receive("c", "答复"),
+        d.race("race"),
+        d.catch("t1", d.timer("days(60)")),
+        d.catch("t2", d.timer("days(70)")),
+        d.catch("t3", d.condition("n > 99")),
+        d.end("out"),
+        *d.path("in", "split", "ask", "out"),
+        *d.path("split", "b", "out"),
+        *d.path("split", "c", "out"),
+        *d.path("split", "race", "t1", "out"),
+        *d.path("race", "t2", "out"),
+        *d.path("race", "t3", "out"),
         loop=d.each(number="2"),
-    )  # fmt: skip
+    )
     key = publish(
-        office, d.start(form=FORM), inner, d.boundary("limit", "inner", d.timer("days(3)")),
-        d.boundary("called-off", "inner", d.message("撤回")), d.user("after"), d.end(),
-        *d.path("start", "inner", "end"), *d.path("limit", "after", "end"), *d.path("called-off", "after"),
-    )  # fmt: skip
+        office,
+        d.start(form=FORM),
+        inner,
+        d.boundary("limit", "inner", d.timer("days(3)")),
+        d.boundary("called-off", "inner", d.message("撤回")),
+        d.user("after"),
+        d.end(),
+        *d.path("start", "inner", "end"),
+        *d.path("limit", "after", "end"),
+        *d.path("called-off", "after"),
+    )
     return office.start(key, items=["甲", "乙"], n=1)
 
 
@@ -746,8 +1002,17 @@ def test_an_error_does_not_also_go_on_normally(office: Office) -> None:
     inner = d.sub(
         "inner", d.start("in"), d.user("a"), d.end("failed", event=d.error("E")), *d.path("in", "a", "failed")
     )
-    key = publish(office, d.start(), inner, d.boundary("caught", "inner", d.error("E")), d.user("mend"), d.user("normal"), d.end(),
-                  *d.path("start", "inner", "normal", "end"), *d.path("caught", "mend", "end"))  # fmt: skip
+    key = publish(
+        office,
+        d.start(),
+        inner,
+        d.boundary("caught", "inner", d.error("E")),
+        d.user("mend"),
+        d.user("normal"),
+        d.end(),
+        *d.path("start", "inner", "normal", "end"),
+        *d.path("caught", "mend", "end"),
+    )
     assert office.start(key).do("a").open() == ["mend"]
 
 
@@ -779,9 +1044,15 @@ def test_a_state_of_another_format_is_refused(office: Office, monkeypatch: pytes
 def test_a_version_is_shared_by_many_threads(sqlite_engine: Engine) -> None:
     office = Office(sqlite_engine).settle_in()
     inner = d.sub(
-        "inner", d.start("in"), d.user("a", form=FORM), d.boundary("late", "a", d.timer("days(3)")), d.end("out"),
-        *d.path("in", "a", "out"), *d.path("late", "out"), loop=d.each(number="3", collect="n", into="numbers"),
-    )  # fmt: skip
+        "inner",
+        d.start("in"),
+        d.user("a", form=FORM),
+        d.boundary("late", "a", d.timer("days(3)")),
+        d.end("out"),
+        *d.path("in", "a", "out"),
+        *d.path("late", "out"),
+        loop=d.each(number="3", collect="n", into="numbers"),
+    )
     key = publish(
         office, d.start(form=FORM), inner, d.user("after"), d.end(), *d.path("start", "inner", "after", "end")
     )
