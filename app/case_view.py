@@ -15,9 +15,10 @@ from app.wording import Names, lamp_of, users_in
 from workflows.calendar_store import load_calendar
 from workflows.calendars import WorkingCalendar
 from workflows.cases.identities import mask, reveal
+from workflows.engine.stepping import TaskNotOpen
 from workflows.lamps import Urgency
 from workflows.office import names_of, office_of
-from workflows.reading.access import check_reader, may_know_identities
+from workflows.reading.access import check_reader, check_task_reader, may_know_identities
 from workflows.reading.case_file import CaseFile, CaseTask, open_file
 from workflows.reading.law import Law, law_of
 
@@ -62,6 +63,19 @@ def case_view(connection: Connection, number: str) -> CaseView:
         now=installation().clock.now(),
         calendar=load_calendar(connection),
     )
+
+
+def readable_task(view: CaseView, number: int) -> CaseTask:
+    """A task of the case this person may see.
+
+    Raises ``NoSuchCase``, ``NotPermitted``, and ``TaskNotOpen`` to readers of the case when it has none such.
+    """
+    task = view.case.task(number)
+    if task is None:
+        check_reader(me(), view.case)
+        raise TaskNotOpen(number=number, case=view.case.number)
+    check_task_reader(me(), view.case, task)
+    return task
 
 
 def readable_case(connection: Connection, number: str) -> CaseView:

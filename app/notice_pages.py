@@ -11,15 +11,12 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from app.case_view import CaseView, case_view, readable_case
+from app.case_view import CaseView, case_view, readable_case, readable_task
 from app.installation import installation
-from app.signing_in import me
 from workflows.clock import BEIJING
 from workflows.database import reading
-from workflows.engine.stepping import TaskNotOpen
 from workflows.office import Office, office_of
 from workflows.operators.notices import NoSuchNotice
-from workflows.reading.access import check_task_reader
 from workflows.reading.case_file import notices_of
 from workflows.reading.printing import print_notice, title_of
 from workflows.reading.task_sheet import task_sheet
@@ -32,10 +29,7 @@ def of_task(case_number: str, number: int) -> ResponseReturnValue:
     """The document of a task, with what the case holds now; dated when the task ended."""
     with reading(installation().engine) as connection:
         view = case_view(connection, case_number)
-        task = view.case.task(number)
-        if task is None:
-            raise TaskNotOpen(number=number, case=case_number)
-        check_task_reader(me(), view.case, task)
+        task = readable_task(view, number)
         sheet = task_sheet(connection, view.case, view.law, task, now=view.now)
         template = sheet.resources.notices.get(sheet.notice or "")
         if sheet.notice is None or template is None:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from app.answering import Answers, files_named, posted_answers
-from app.case_view import CaseView, case_view
+from app.case_view import CaseView, case_view, readable_task
 from app.installation import installation
 from app.language import in_english
 from app.messages import gettext as _
@@ -23,10 +23,9 @@ from workflows.cases import FormInvalid
 from workflows.cases.identities import reveal
 from workflows.cases.incidents import described
 from workflows.database import reading
-from workflows.engine.stepping import TaskNotOpen
 from workflows.forms.showing import Widget, initial_answers, labels_of, show_form
 from workflows.inbox import first_task
-from workflows.reading.access import check_task_reader, may_do_task, may_see_case
+from workflows.reading.access import may_do_task, may_see_case
 from workflows.reading.case_data import CaseData, Datum, labelled, labelled_by
 from workflows.reading.case_file import names_of_files
 from workflows.reading.law import Clause, clauses_of
@@ -108,8 +107,9 @@ def release(case_number: str, number: int) -> ResponseReturnValue:
 def _do(case_number: str, number: int, act: Callable[..., None]) -> None:
     """Claim or release at the edge; a timer that stops the case on the way leaves its incident."""
     with reading(installation().engine) as connection:
-        case = case_view(connection, case_number).case
-    by, at = me(), installation().clock.now()
+        view = case_view(connection, case_number)
+        readable_task(view, number)
+    case, by, at = view.case, me(), installation().clock.now()
     cases.perform(
         installation().engine,
         lambda connection: act(connection, case_id=case.id, number=number, by=by, at=at),
@@ -164,10 +164,7 @@ def _onwards(desk: Desk) -> str:
 def _desk(case_number: str, number: int) -> Desk:
     with reading(installation().engine) as connection:
         view = case_view(connection, case_number)
-        task = view.case.task(number)
-        if task is None:
-            raise TaskNotOpen(number=number, case=case_number)
-        check_task_reader(me(), view.case, task)
+        task = readable_task(view, number)
         sheet = task_sheet(connection, view.case, view.law, task, now=view.now)
         return _set_out(connection, view, sheet)
 

@@ -90,7 +90,8 @@ class Recorded:
 
     body: dict[str, Any] = field(default_factory=dict)
     running: RunningClocks = field(default_factory=RunningClocks)
-    performers: dict[str, str] = field(default_factory=dict)
+    #: By element: when, which task and who; the table of tasks is read in the same order.
+    performers: dict[str, tuple[datetime, int, str]] = field(default_factory=dict)
     operations: list[list[Any]] = field(default_factory=list)
 
     def face(self, event: Event) -> None:
@@ -98,7 +99,10 @@ class Recorded:
         self.body = event.body
         self.operations = list(event.body.get("operations", ()))
         if event.kind == "completed":
-            self.performers[event.body["command"]["element"]] = event.actor
+            command = event.body["command"]
+            found = (event.at, command["task"], event.actor)
+            known = self.performers.get(command["element"], found)
+            self.performers[command["element"]] = max(known, found)
 
     def learn(self, turn: Turn) -> None:
         """Remember which clocks run after an event."""
@@ -118,7 +122,8 @@ class Recorded:
         return self.running.due().get(name)
 
     def performer(self, element_id: str) -> str | None:
-        return self.performers.get(element_id)
+        found = self.performers.get(element_id)
+        return found[2] if found is not None else None
 
     def operate(self, turn: Turn, task: CaseTask, name: str, parameters: Mapping[str, Any]) -> Effect:
         if not self.operations:

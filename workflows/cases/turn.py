@@ -11,7 +11,6 @@ from workflows import periods
 from workflows.calendars import Deadline
 from workflows.cases.started_clock import StartedClock, clock_facts, clock_record, deadline_record
 from workflows.clock import BEIJING
-from workflows.decisions import DecisionError
 from workflows.definitions import LoadedVersion, Resources
 from workflows.engine.faults import ExpressionFailed, NobodyMayDoIt, NoDecision, OperatorFailed, TimerUnusable
 from workflows.engine.scopes import CASE, Scopes
@@ -182,7 +181,7 @@ class Turn:
         view = self.scopes.view(task.scope, self.beneath)
         try:
             outcome = self.resources(task).decisions[decision].evaluate(decision, view, self.functions)
-        except DecisionError as error:
+        except WorkflowError as error:
             raise NoDecision(str(error), element=element.id, decision=decision) from error
         if outcome.value is None or outcome.unmatched:
             raise NoDecision(element=element.id, decision=decision, unmatched=list(outcome.unmatched))

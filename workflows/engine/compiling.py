@@ -244,7 +244,7 @@ class _Compiler:
         body = bodies[element.id]
         if not boundary:
             return body
-        split = gateways.BoundarySplit(spec, f"{element.id}.BoundarySplit")
+        split = gateways.BoundarySplit(spec, f"{element.id}.BoundaryEventSplit")
         split.position = element.id
         split.connect(body)
         for event in boundary:

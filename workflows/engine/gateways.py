@@ -60,6 +60,7 @@ class Join(Visible):
         for other in siblings:
             # The youngest arrival stands for all of them and remembers where the others came from.
             arrived.update(other.internal_data["arrived"])
+            other.internal_data["merged"] = True
             other.cancel()
         task.internal_data["arrived"] = sorted(arrived)
         # What comes from the same split and is not reached yet is a token as well.

@@ -150,7 +150,7 @@ class CaseTask(Task):
         if state & TaskState.FINISHED_MASK:
             # What was only armed has not been entered, yet its end matters: its timer goes.
             if self.entered or state == TaskState.COMPLETED or before == TaskState.WAITING:
-                host.step(self, self.task_spec.ending(state), None)
+                host.step(self, self.task_spec.ending(self, state), None)
         elif state & LIVE:
             armed = state == TaskState.WAITING and self.task_spec.is_armed(self)
             if armed:

@@ -33,9 +33,9 @@ class Visible(BpmnSpecMixin):
         self.feel: Mapping[str, Expression] = {}
         self.incoming_flows: Mapping[str, tuple[str, ...]] = {}
 
-    def ending(self, state: int) -> str:
+    def ending(self, task: Any, state: int) -> str:
         """Word of the history for how a task of this kind ended."""
-        return "merged" if self.is_gateway and state == TaskState.CANCELLED else ENDINGS[state]
+        return "merged" if task.internal_data.get("merged") else ENDINGS[state]
 
     def is_armed(self, task: Any) -> bool:
         """Whether waiting here is only being ready to catch, with no token of its own."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests import drafting as d
 
 FORM = "facts"
+PART = "t.part"
 #: All read ``n`` or ``m``, which every case has from its beginning.
 CONDITIONS = ("n > 3", "n > 6", "m > 3", "n > m", "m < 2")
 
@@ -56,6 +57,22 @@ def draw(block: Block, key: str) -> tuple[str, list[str]]:
     sheet.link("prepare", first)
     sheet.link(last, sheet.add("end", d.end()))
     return d.diagram(key, *sheet.parts), sheet.messages
+
+
+def called_part() -> str:
+    """The process that all may call: people one after the other, a limit, data of its own."""
+    parts = (
+        d.start(),
+        d.user("one", form=FORM, loop=d.each(number="2", sequential=True, collect="n", into="numbers")),
+        d.boundary("limit", "one", d.timer("days(4)")),
+        d.assign("none", numbers="[0]"),
+        d.exclusive("merge"),
+        d.assign("sum-up", answer="k + count(numbers)"),
+        d.end(),
+    )
+    flows = (*d.path("start", "one", "merge", "sum-up", "end"), *d.path("limit", "none", "merge"))
+    properties = {"input.k": "数", "input.n": "数", "output.answer": "答"}
+    return d.diagram(PART, *parts, *flows, properties=properties)
 
 
 def _place(block: Block, sheet: Sheet) -> tuple[str, str]:
@@ -208,6 +225,37 @@ def _failing(block: Block, sheet: Sheet) -> tuple[str, str]:
     return one, merge
 
 
+def _call(block: Block, sheet: Sheet) -> tuple[str, str]:
+    one = sheet.name("call")
+    given = {"input.k": block.choices[0], "input.n": "n", "output.m": "answer"}
+    loop = d.each(number="2") if block.choices[1] else ""
+    sheet.add(one, d.call(one, PART, loop=loop, properties=given))
+    return one, one
+
+
+def _escalating(block: Block, sheet: Sheet) -> tuple[str, str]:
+    """A sub-process that calls for its superior, perhaps more than once."""
+    one, caught, task, end = (sheet.name(stem) for stem in ("sub", "caught", "task", "end"))
+    inside = Sheet(sheet.numbers, messages=sheet.messages)
+    into, out, first_call, second_call = (inside.name(stem) for stem in ("in", "out", "throw", "throw"))
+    first, last = _place(Block("sequence", (Block("task"), *block.inner)), inside)
+    inside.add(into, d.start(into))
+    inside.add(first_call, d.throw(first_call, d.escalation("上报")))
+    inside.add(second_call, d.throw(second_call, d.escalation("上报")))
+    inside.add(out, d.end(out))
+    inside.link(into, first_call)
+    inside.link(first_call, first)
+    inside.link(last, second_call)
+    inside.link(second_call, out)
+    sheet.add(one, d.sub(one, *inside.parts))
+    sheet.add(caught, d.boundary(caught, one, d.escalation("上报"), interrupting=False))
+    sheet.add(task, d.user(task, form=FORM))
+    sheet.add(end, d.end(end))
+    sheet.link(caught, task)
+    sheet.link(task, end)
+    return one, one
+
+
 def _signal(block: Block, sheet: Sheet) -> tuple[str, str]:
     one = sheet.name("signal")
     sheet.add(one, d.throw(one, d.signal("停止")))
@@ -229,6 +277,8 @@ _PLACES = {
     "race": _race,
     "failing": _failing,
     "signal": _signal,
+    "call": _call,
+    "escalating": _escalating,
 }
 
 
@@ -240,6 +290,7 @@ _LEAVES = st.one_of(
     st.builds(Block, st.just("timer"), choices=st.tuples(st.integers(1, 9))),
     st.builds(Block, st.just("race"), choices=st.tuples(st.integers(1, 4), st.integers(1, 6))),
     st.just(Block("signal")),
+    st.builds(Block, st.just("call"), choices=st.tuples(st.sampled_from(["n", "m + 1", "2"]), st.booleans())),
 )
 _HOW = st.tuples(
     st.sampled_from(["parallel", "sequential", "until", "standard", "before"]), st.integers(2, 4)
@@ -264,6 +315,7 @@ def _around(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         st.builds(Block, st.just("sequence"), some),
         st.builds(Block, st.sampled_from(["choice", "some", "fork"]), several, conditions),
         st.builds(Block, st.just("loop"), some),
+        st.builds(Block, st.just("escalating"), some),
         st.builds(Block, st.just("failing"), some, st.tuples(st.booleans())),
         activity,
         st.builds(Block, st.just("guarded"), activity.map(lambda one: (one,)), _EVENTS),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,11 +11,11 @@ from sqlalchemy import Engine, select
 
 from tests import drafting as d
 from tests.office import LI_SI, MORNING, QIAN_QI, WANG_WU, ZHANG_SAN, Case, Office, ended
-from workflows import cases, operators, tables
+from workflows import cases, operators, tables, timers
 from workflows.cases import FormInvalid, NotPermitted, TaskClaimedByAnother
 from workflows.cases.correcting import ReasonMissing
 from workflows.cases.open_case import CaseEnded, OpenCase
-from workflows.clock import BEIJING
+from workflows.clock import SetClock
 from workflows.database import reading, transaction
 from workflows.definitions import load_version
 from workflows.engine import state, stepping
@@ -55,11 +54,6 @@ def fork(*branches: str) -> tuple[str, ...]:
         *(one for branch in branches for one in d.path("split", branch, "join")),
         *d.path("join", "end"),
     )
-
-
-def day(text: str, hour: int = 0) -> datetime:
-    """A moment of a day in Beijing."""
-    return datetime.fromisoformat(f"{text}T{hour:02}:00").replace(tzinfo=BEIJING).astimezone(UTC)
 
 
 def stays_as_it_was(case: Case, error: type[CaseStops], act: Callable[[], Any]) -> Any:
@@ -340,6 +334,22 @@ def test_who_has_made_a_proposal_does_not_approve_it(office: Office) -> None:
         with pytest.raises(NotPermitted):
             act("approve", by=LI_SI)
     assert ended(case.do("approve", by=ZHANG_SAN))
+
+
+def test_of_several_who_did_the_same_at_one_moment_one_counts_for_good(office: Office) -> None:
+    key = publish(
+        office,
+        d.start(),
+        d.user("a", loop=d.each(number="2")),
+        d.user("b"),
+        d.user("c", exclude='performer("a")'),
+        d.end(),
+        *d.path("start", "a", "b", "c", "end"),
+    )
+    case = office.start(key).do("a", which=1, by=LI_SI).do("a", by=ZHANG_SAN).do("b")
+    with pytest.raises(NotPermitted):
+        case.do("c", by=LI_SI)
+    assert ended(case.do("c", by=ZHANG_SAN))
 
 
 def test_a_task_for_nobody_stops_the_case(office: Office) -> None:
@@ -786,6 +796,41 @@ def test_a_timer_fires_once(office: Office) -> None:
     assert [case.fire(), case.fire()] == [1, 0]
     with pytest.raises(TaskNotOpen):
         case.look(lambda opened: stepping.fire(_workflow(opened), timer.task))
+
+
+def test_a_timer_that_stops_its_case_is_set_aside_until_it_is_tried_again(office: Office) -> None:
+    key = publish(
+        office,
+        d.start(form=FORM),
+        d.user("a"),
+        d.boundary("one", "a", d.timer("days(2)"), interrupting=False),
+        d.boundary("two", "a", d.timer("days(3)"), interrupting=False),
+        d.exclusive("gate", default="gate-no"),
+        d.user("yes"),
+        d.user("no"),
+        d.user("other"),
+        d.end(),
+        *d.path("start", "a", "end"),
+        *d.path("one", "gate"),
+        d.flow("gate", "yes", "n > 0"),
+        d.flow("gate", "no"),
+        *d.path("yes", "end"),
+        *d.path("no", "end"),
+        *d.path("two", "other", "end"),
+    )
+    case = office.start(key)
+    office.wait(days=9)
+    watch = SetClock(office.now)
+    timers.fire_due(office.engine, watch)
+    timers.fire_due(office.engine, watch)
+    assert sorted(case.open()) == ["a", "other"]
+    assert [row.element_id for row in case.timers("failed")] == ["one"]
+    (incident,) = case.incidents()
+    assert (incident.code, incident.element_id) == ("condition-undecided", "gate")
+    assert case.verify().proven
+    case.correct(n=1).retry(incident.id)
+    assert sorted(case.open()) == ["a", "other", "yes"]
+    assert case.timers("failed") == []
 
 
 def test_the_clock_of_a_timer_stops_with_it(office: Office) -> None:

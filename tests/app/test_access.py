@@ -1,0 +1,84 @@
+"""Every address and every kind of person: who gets what. An address without a row here fails."""
+
+from __future__ import annotations
+
+import pytest
+from flask import url_for
+
+from tests.app.conftest import KEY, Site
+
+#: Clerk of the unit, leader of the unit, of another unit, process administrator, auditor, another organisation.
+EVERYBODY = ("zhang.san", "wang.wu", "outsider", "zhao.liu", "han", "elsewhere")
+CASE = {"case_number": "t-2026-00001"}
+TASK = {**CASE, "number": "check"}
+OK, MOVED, NO, NONE, GONE, BAD = 200, 302, 403, 404, 409, 400
+#: endpoint → (method, arguments, statuses in the order of EVERYBODY)
+PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
+    "inbox.show": ("GET", {}, (OK,) * 6),
+    "inbox.find": ("GET", {"q": "t-2026-00001"}, (MOVED,) * 6),
+    "starting.choose": ("GET", {}, (OK,) * 6),
+    "starting.form": ("GET", {"key": KEY}, (OK, NONE, NONE, NONE, NONE, NONE)),
+    "starting.begin": ("POST", {"key": KEY}, (422, NONE, NONE, NONE, NONE, NONE)),
+    "case_pages.show": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
+    "case_pages.diagram": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
+    "case_pages.proof": ("GET", CASE, (NO, NO, NO, OK, OK, NONE)),
+    "task_page.show": ("GET", TASK, (OK, OK, NO, OK, OK, NONE)),
+    "task_page.work": ("POST", TASK, (422, NO, NO, NO, NO, NONE)),
+    "task_page.claim": ("POST", TASK, (MOVED, NO, NO, NO, NO, NONE)),
+    "task_page.release": ("POST", TASK, (MOVED, NO, NO, NO, NO, NONE)),
+    "notice_pages.of_task": ("GET", TASK, (OK, OK, NO, OK, OK, NONE)),
+    "notice_pages.issued": ("GET", {**CASE, "identifier": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
+    "files.download": ("GET", {**CASE, "identifier": "x"}, (NONE,) * 6),
+    "incidents.retry": ("POST", {**CASE, "identifier": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
+    "incidents.set_data": ("POST", CASE, (422, 422, NO, 422, 422, NONE)),
+    "clock_page.show": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
+    "clock_page.set_forward": ("POST", {}, (NO, NO, NO, BAD, NO, BAD)),
+    "signing_in.leave": ("POST", {}, (MOVED,) * 6),
+}
+#: Answered without anybody having signed in.
+OPEN = {"signing_in.form", "signing_in.enter", "language.choose", "health.healthz", "static"}
+#: Blueprints with people and tables of their own.
+ELSEWHERE = ("studio", "api", "audit", "public")
+
+
+def endpoints(site: Site) -> set[str]:
+    rules = {rule.endpoint for rule in site.app.url_map.iter_rules()}
+    return {endpoint for endpoint in rules if not endpoint.split(".")[0].startswith(ELSEWHERE)}
+
+
+def address(site: Site, endpoint: str) -> str:
+    arguments = dict(PAGES[endpoint][1])
+    if "number" in arguments:
+        arguments["number"] = site.task("check").rsplit("/", 1)[-1] if site.numbers() else 1
+    with site.app.test_request_context():
+        return url_for(endpoint, **arguments)
+
+
+def test_every_address_has_a_row(site: Site) -> None:
+    assert endpoints(site) == PAGES.keys() | OPEN
+
+
+@pytest.mark.parametrize("endpoint", sorted(PAGES))
+def test_a_stranger_is_sent_to_sign_in(site: Site, endpoint: str) -> None:
+    answer = site.client().open(address(site, endpoint), method=PAGES[endpoint][0])
+    assert answer.status_code == MOVED
+    assert answer.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("endpoint", sorted(PAGES))
+def test_each_person_gets_what_is_theirs(site: Site, endpoint: str) -> None:
+    site.open_case()
+    method, _, expected = PAGES[endpoint]
+    found = {}
+    for person in EVERYBODY:
+        answer = site.client(person).open(address(site, endpoint), method=method)
+        found[person] = answer.status_code
+        refused = answer.status_code in (NO, NONE)
+        assert not (refused and "张三某" in answer.text)
+    assert found == dict(zip(EVERYBODY, expected, strict=True))
+
+
+def test_the_case_of_another_organisation_does_not_exist_for_the_search(site: Site) -> None:
+    number = site.open_case()
+    assert number in site.client("zhang.san").get(f"/find?q={number}").headers["Location"]
+    assert "/cases/" not in site.client("elsewhere").get(f"/find?q={number}").headers["Location"]
