@@ -101,14 +101,17 @@ def _tools() -> Tools:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _version(node) >= _OLDEST:
         return Tools(node=[node], npm=[npm])
-    if subprocess.run([*_python_node("node"), "--version"], capture_output=True, check=False).returncode:
+    if not _version(*_python_node("node")):
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", _WHEEL]
         _run(install, HERE, "pip install")
     return Tools(node=_python_node("node"), npm=_python_node("npm"))
 
 
-def _version(node: str) -> tuple[int, ...]:
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+def _version(*node: str) -> tuple[int, ...]:
+    """Its version, major and minor; empty when it does not run."""
+    said = subprocess.run(  # noqa: S603 - our own command
+        [*node, "--version"], capture_output=True, text=True, check=False
+    ).stdout
     return tuple(int(part) for part in re.findall(r"\d+", said)[:2])
 
 

@@ -38,7 +38,6 @@ STATUSES: Final = {
     "file-too-large": 413,
     "file-type-refused": 415,
     "notice-unprintable": 500,
-    "verification-failed": 500,
 }
 #: Status → heading of the page, and what the person can do next.
 _ADVICE: Final = {

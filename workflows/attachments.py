@@ -111,7 +111,8 @@ def keep_file(
 
 def media_type(name: str, content: bytes) -> str:
     """The type of a file by its ending, which its first bytes must bear out. Raises ``FileTypeRefused``."""
-    kind, beginnings = _TYPES.get(name.rsplit(".", 1)[-1].lower(), (None, ()))
+    _, dot, ending = name.rpartition(".")
+    kind, beginnings = _TYPES.get(ending.lower(), (None, ())) if dot else (None, ())
     if kind is None or (beginnings and not content.startswith(beginnings)):
         raise FileTypeRefused(name=name)
     return kind

@@ -11,18 +11,29 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 from werkzeug.test import TestResponse
 
 from app import create_app
 from app.settings import Settings
-from tests.drafting import boundary, diagram, end, operator, path, start, timer, user
+from tests.drafting import (
+    boundary,
+    diagram,
+    end,
+    exclusive,
+    flow,
+    operator,
+    path,
+    start,
+    timer,
+    user,
+)
 from tests.workflows.forms.drafts import field, form, options
 from workflows import tables
 from workflows.calendar_store import seed_calendar
 from workflows.clock import BEIJING
 from workflows.clock_setting import create_controlled
-from workflows.database import sqlite_url, transaction
+from workflows.database import connect, sqlite_url, transaction
 from workflows.definitions import Bundle, publish
 from workflows.operators import CATALOGUE
 from workflows.people import membership_rows
@@ -71,6 +82,19 @@ PERMIT = diagram(
     name="许可",
     properties={"title": '"许可（" + kind + "）"'},
 )
+#: Stops when the sum was left out: the gateway cannot decide on nothing.
+REFUND = diagram(
+    "t.refund",
+    start(form="sum", candidates='unit("window")'),
+    user("pay"),
+    exclusive("much", default="much-end"),
+    end("large", outcome="大额"),
+    end(outcome="小额"),
+    *path("start", "pay", "much", "end"),
+    flow("much", "large", "amount > 1000"),
+    name="退费",
+)
+SUM = form(field("amount", "number", label="金额"))
 #: user → organisation, units, units led, roles. Shen belongs to both units, so that recusal can be seen.
 PEOPLE = {
     "zhang.san": ("t", ("window",), (), ()),
@@ -143,8 +167,6 @@ class Site:
 @pytest.fixture(scope="session")
 def settled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> bytes:
     """A database with the office in it, to be copied for each test."""
-    from workflows.database import connect
-
     directory = tmp_path_factory.mktemp("settled")
     (directory / "guicheng.db").write_bytes(sqlite_template)
     engine = connect(sqlite_url(directory))
@@ -188,24 +210,21 @@ def _settle_in(engine: Engine) -> None:
         )
         seed_calendar(connection)
         create_controlled(connection, MONDAY)
-        _publish(connection)
+        _publish(connection, KEY, PERMIT)
+        _publish(connection, "t.refund", REFUND)
 
 
-def _publish(connection: object) -> None:
-    files = {
-        "diagram.bpmn": PERMIT,
-        "forms/application.json": orjson.dumps(APPLICATION).decode(),
-        "forms/check.json": orjson.dumps(CHECK).decode(),
-        "notices/accepted.html": NOTICE,
-        "registers.json": "{}",
-    }
+def _publish(connection: Connection, key: str, xml: str) -> None:
+    forms = {"application": APPLICATION, "check": CHECK, "sum": SUM}
+    files = {"diagram.bpmn": xml, "notices/accepted.html": NOTICE, "registers.json": "{}"}
+    files |= {f"forms/{name}.json": orjson.dumps(schema).decode() for name, schema in forms.items()}
     publish(
         connection,
         Bundle(files=files),
-        key=KEY,
+        key=key,
         organisation="t",
         surroundings=Surroundings(
-            forms={"application": APPLICATION, "check": CHECK},
+            forms=forms,
             operators={name: one.signature for name, one in CATALOGUE.items()},
             notices=frozenset({"accepted"}),
             provisions=frozenset({"t.1"}),

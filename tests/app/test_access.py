@@ -7,7 +7,7 @@ from flask import url_for
 
 from tests.app.conftest import KEY, Site
 
-#: Clerk of the unit, leader of the unit, of another unit, process administrator, auditor, another organisation.
+#: Clerk and leader of the unit, another unit, process administrator, auditor, another organisation.
 EVERYBODY = ("zhang.san", "wang.wu", "outsider", "zhao.liu", "han", "elsewhere")
 CASE = {"case_number": "t-2026-00001"}
 TASK = {**CASE, "number": "check"}

@@ -70,7 +70,9 @@ def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium here")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--disable-dev-shm-usage", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 
@@ -147,7 +149,7 @@ def arrive(chromium: Browser, site: str, look: Callable[[Page], None]) -> Iterat
         context.close()
 
 
-@pytest.fixture
-def look(request: pytest.FixtureRequest) -> Callable[[Page], None]:
+@pytest.fixture(scope="module")
+def look() -> Callable[[Page], None]:
     """Nothing to look for, unless a test file says otherwise."""
     return lambda page: None

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 #: axe-core, where the machine has it; what follows is checked in any case.
-AXE = Path(os.environ.get("GUICHENG_AXE", "node_modules/axe-core/axe.min.js"))
+AXE = Path(os.environ.get("GUICHENG_AXE", "app/assets/node_modules/axe-core/axe.min.js"))
 
 _NAMELESS = """() => [...document.querySelectorAll(
     'input:not([type=hidden]), select, textarea, button, a[href]')].filter(field => {

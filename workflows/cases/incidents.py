@@ -40,28 +40,14 @@ def record(
     except (CaseEnded, NoSuchCase):
         return None
     text = orjson.dumps(dict(command), option=orjson.OPT_SORT_KEYS).decode()
-    found = connection.execute(
-        select(incidents.c.id).where(
-            incidents.c.case_id == case_id,
-            incidents.c.status == "open",
-            incidents.c.code == error.code,
-            incidents.c.command == text,
-        )
-    ).scalar_one_or_none()
-    if found is not None:
-        connection.execute(
-            update(incidents).where(incidents.c.id == found).values(attempts=incidents.c.attempts + 1)
-        )
-        return int(found)
+    same = _count_up(connection, error, case_id, text)
+    if same is not None:
+        return same
     turn = case.turn("incident", at=at, by=None, command={"code": error.code, "element": error.element})
     case.finish(turn)
     save(case)
     if command["act"] == "fire" and "task" in command:
-        connection.execute(
-            update(timers)
-            .where(timers.c.case_id == case_id, timers.c.task == command["task"], timers.c.status == "armed")
-            .values(status="failed")
-        )
+        _set_aside(connection, case_id, command["task"])
     made = connection.execute(
         insert(incidents).values(
             case_id=case_id,
@@ -76,6 +62,31 @@ def record(
     ).inserted_primary_key
     assert made is not None
     return int(made[0])
+
+
+def _count_up(connection: Connection, error: CaseStops, case_id: int, command: str) -> int | None:
+    found = connection.execute(
+        select(incidents.c.id).where(
+            incidents.c.case_id == case_id,
+            incidents.c.status == "open",
+            incidents.c.code == error.code,
+            incidents.c.command == command,
+        )
+    ).scalar_one_or_none()
+    if found is not None:
+        connection.execute(
+            update(incidents).where(incidents.c.id == found).values(attempts=incidents.c.attempts + 1)
+        )
+    return None if found is None else int(found)
+
+
+def _set_aside(connection: Connection, case_id: int, task: int) -> None:
+    """A timer that failed must not hold up the others; retrying its incident arms it again."""
+    connection.execute(
+        update(timers)
+        .where(timers.c.case_id == case_id, timers.c.task == task, timers.c.status == "armed")
+        .values(status="failed")
+    )
 
 
 def retry_incident(connection: Connection, incident_id: int, *, by: Actor, at: datetime) -> None:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from workflows.definitions.bundle import Bundle
-from workflows.diagrams import read_diagram
+from workflows.diagrams import Diagram, read_diagram
 from workflows.errors import WorkflowError
 from workflows.schedules import register_schedules
 from workflows.tables import definitions, versions
@@ -108,8 +108,30 @@ def publish(
         raise PublicationRefused(findings)
     definition = definition_id(connection, key=key, organisation=organisation, name=_name(bundle, key))
     diagram = read_diagram(bundle.diagram)
+    version = _insert(
+        connection,
+        definition,
+        number=_retire(connection, definition, at) + 1,
+        calls=_pinned_calls(connection, diagram, at),
+        content_hash=bundle.content_hash,
+        bundle=bundle.packed(),
+        package_hash=package_hash,
+        author=author,
+        approver=approver,
+        at=at,
+    )
+    register_schedules(connection, definition, diagram, at)
+    return version
+
+
+def _pinned_calls(connection: Connection, diagram: Diagram, at: datetime) -> str:
     called = {element.called for element in diagram.of_kind("callActivity")}
-    calls = {process: current_version(connection, process, at=at) for process in sorted(filter(None, called))}
+    pinned = {process: current_version(connection, process, at=at) for process in filter(None, called)}
+    return orjson.dumps(pinned, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _retire(connection: Connection, definition: int, at: datetime) -> int:
+    """End the validity of the published version. Returns the last number given, 0 for none."""
     last = connection.execute(
         select(func.max(versions.c.number)).where(versions.c.definition_id == definition)
     ).scalar_one()
@@ -118,24 +140,21 @@ def publish(
         .where(versions.c.definition_id == definition, versions.c.status == "published")
         .values(status="retired", valid_until=at)
     )
+    return int(last or 0)
+
+
+def _insert(connection: Connection, definition: int, *, at: datetime, **values: Any) -> int:
     made = connection.execute(
         insert(versions).values(
             definition_id=definition,
-            number=(last or 0) + 1,
             status="published",
-            content_hash=bundle.content_hash,
-            bundle=bundle.packed(),
-            calls=orjson.dumps(calls).decode(),
-            package_hash=package_hash,
             valid_from=at,
-            author=author,
-            approver=approver,
             created_at=at,
             published_at=at,
+            **values,
         )
     ).inserted_primary_key
     assert made is not None
-    register_schedules(connection, definition, diagram, at)
     return int(made[0])
 
 

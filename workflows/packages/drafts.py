@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -97,7 +97,7 @@ def check_diagram(connection: Connection, key: str, diagram: str, *, by: Actor) 
     """What validation says about a diagram in the place of a regulation. Raises like ``working_copy``."""
     found = working_copy(connection, key, by=by)
     edited = Bundle(files={**found.bundle.files, DIAGRAM: diagram})
-    return [*validate(edited.diagram, _around(connection, found, edited), process_id=key)]
+    return validate(edited.diagram, _around(connection, found, edited), process_id=key)
 
 
 def check_draft(connection: Connection, found: WorkingCopy) -> list[Finding]:
@@ -202,8 +202,21 @@ def _bundle(connection: Connection, found: WorkingCopy, diagram: str) -> Bundle:
 
 
 def _around(connection: Connection, found: WorkingCopy, edited: Bundle) -> Surroundings:
-    package, others = installed_packages(connection, found.organisation)
-    return _with_files(surroundings_of(package, others), edited)
+    """The surroundings in force, with the files of the copy itself before those of other regulations.
+
+    The diagram itself is left out: it may be broken.
+    """
+    around = surroundings_of(*installed_packages(connection, found.organisation))
+    forms = {name: orjson.loads(text) for name, text in edited.named("forms").items()}
+    decisions = {name: text.encode() for name, text in edited.named("decisions").items()}
+    registers = orjson.loads(edited.files.get("registers.json", "{}"))
+    return replace(
+        around,
+        forms={**around.forms, **forms},
+        decisions={**around.decisions, **decisions},
+        notices=around.notices | edited.named("notices").keys(),
+        registers=around.registers | registers.keys(),
+    )
 
 
 def _delete_draft(connection: Connection, key: str) -> None:

@@ -13,14 +13,14 @@ from workflows.definitions import Bundle
 from workflows.packages.package import SHARED, Package, PackageGroup, PackageProvision
 from workflows.tables import definitions, groups, organisations, provisions, versions
 
-#: Folder of a bundle → what a package calls its files.
-_FOLDERS = {"decisions": "decisions", "forms": "forms", "notices": "notices"}
+#: Folders of a bundle; a package calls them the same.
+_FOLDERS = ("decisions", "forms", "notices")
 
 
 def installed_packages(
     connection: Connection, organisation: str, *, edited: dict[str, Bundle] | None = None
 ) -> tuple[Package, list[Package]]:
-    """The organisation's package as published, and those around it: shared diagrams, and all offices for them.
+    """The organisation's package as published, and those around it: shared diagrams; all offices for these.
 
     ``edited`` replaces regulations by their keys; their files come before those of other regulations.
     """
@@ -33,13 +33,14 @@ def installed_packages(
 def _installed(connection: Connection, slug: str, edited: dict[str, Bundle]) -> Package:
     office = connection.execute(select(organisations).where(organisations.c.slug == slug)).one()
     own = {key: bundle for key, bundle in edited.items() if key.startswith(f"{slug}.")}
-    bundles = _published(connection, slug) | own
-    files: dict[str, dict[str, str]] = {kind: {} for kind in _FOLDERS}
-    registers: dict[str, Any] = {}
+    others = {key: bundle for key, bundle in _published(connection, slug).items() if key not in own}
     # The later wins: what is being edited.
-    for bundle in sorted(bundles.values(), key=lambda one: one in own.values()):
-        for kind, folder in _FOLDERS.items():
-            files[kind] |= bundle.named(folder)
+    bundles = others | own
+    files: dict[str, dict[str, str]] = {folder: {} for folder in _FOLDERS}
+    registers: dict[str, Any] = {}
+    for bundle in bundles.values():
+        for folder in _FOLDERS:
+            files[folder] |= bundle.named(folder)
         registers |= orjson.loads(bundle.files.get("registers.json", "{}"))
     return Package(
         directory=Path(),
@@ -52,7 +53,9 @@ def _installed(connection: Connection, slug: str, edited: dict[str, Bundle]) -> 
         provisions=_provisions(connection, slug),
         registers=registers,
         diagrams={key.partition(".")[2]: bundle.diagram.decode() for key, bundle in bundles.items()},
-        **files,
+        decisions=files["decisions"],
+        forms=files["forms"],
+        notices=files["notices"],
     )
 
 

@@ -104,14 +104,15 @@ def may_know_identities(connection: Connection, person: Actor, case: CaseFile, l
     """Whether identities are shown to a person: those the organisation names, otherwise those who took
     them down, and the unit they belong to.
 
-    Auditors and whoever is kept out of a task of the case see none. One statement at most.
+    Auditors see none; whoever is kept out of a task of the case sees only what they took down themselves.
+    One statement at most.
     """
-    if person.has_role(AUDITOR) or _is_kept_out(person, case):
+    takers = identity_takers(case, law)
+    if person.has_role(AUDITOR) or (_is_kept_out(person, case) and person.user not in takers):
         return False
     named = _named(case, "read-identity")
     if named is not None:
         return not person.keys.isdisjoint(named)
-    takers = identity_takers(case, law)
     if person.user in takers:
         return True
     query = select(memberships.c.slug).where(memberships.c.kind == "unit", memberships.c.user.in_(takers))

@@ -20,6 +20,8 @@ class NoticeUnprintable(WorkflowError):
     message_zh = "文书“{notice}”无法生成({reason}),请联系流程管理员检查模板。"
 
 
+#: Whatever a template can do wrong; it was written by people who try things out.
+_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 #: What a case does not hold is left blank: the person who prints sees the gap.
 _environment = ImmutableSandboxedEnvironment(
     autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True
@@ -42,7 +44,7 @@ def print_notice(
         text = _environment.from_string(template).render(
             case=case, data=data, organisation=organisation, today=today, number=number
         )
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+    except _FAULTS as error:
         raise NoticeUnprintable(notice=notice, reason=f"{type(error).__name__}: {error}") from error
     return Markup(text)  # noqa: S704 - the template is the regulation's own; what it is filled with is escaped
 

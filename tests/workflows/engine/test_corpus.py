@@ -230,7 +230,7 @@ RUNS = [
         data={"all": [["一", "二"], ["三", "四"]]}),
     run("each_error", "an error of one ends the work of all",
         lambda c: c.do("a", which=1, ok=True).do("a", ok=False).do("mend"),
-        "start in in in a gate out inner a gate failed -inner -inner -inner -a caught mend end", items=THREE),
+        "start in in in a gate out inner a gate failed -inner -inner -a -inner caught mend end", items=THREE),
     run("each_terminate", "a terminating end stops one of several",
         lambda c: expect(c.do("a", which=1), "a", "b").do("b").do("a").do("after"),
         "start in in split split a stop -b inner b out a stop inner inner after end"),

@@ -1,0 +1,90 @@
+// The draft on the screen: what is saved of it, and what to do when somebody else saved first.
+export class Draft {
+  constructor(modeler, root, server, findings) {
+    Object.assign(this, { modeler, server, findings });
+    this.base = root.dataset.base;
+    this.addresses = root.dataset;
+    this.status = root.querySelector('.save-status');
+    this.conflict = root.querySelector('dialog');
+    this.saved = this.place();
+    modeler.on('commandStack.changed', () => this.tell());
+    window.addEventListener('beforeunload', event => { if (this.isChanged()) event.preventDefault(); });
+    for (const button of this.conflict.querySelectorAll('[data-choice]'))
+      button.addEventListener('click', () => this.settle(button.dataset.choice));
+    this.tell();
+  }
+
+  place() {
+    return this.modeler.get('commandStack')._stackIdx;
+  }
+
+  isChanged() {
+    return this.place() !== this.saved;
+  }
+
+  tell(said) {
+    this.status.textContent = said ?? (this.isChanged() ? this.status.dataset.changed : this.status.dataset.saved);
+    this.status.dataset.state = said ? 'error' : this.isChanged() ? 'changed' : 'saved';
+  }
+
+  async diagram() {
+    return (await this.modeler.saveXML({ format: true })).xml;
+  }
+
+  async check() {
+    await this.attempt(async () => {
+      const { findings } = await this.server.post(this.addresses.check, { diagram: await this.diagram() });
+      this.findings.show(findings);
+    });
+  }
+
+  async save() {
+    await this.attempt(async () => {
+      const place = this.place();
+      const { base, findings } = await this.server.post(this.addresses.save, { diagram: await this.diagram(), base: this.base });
+      this.base = base;
+      this.saved = place;
+      this.tell();
+      this.findings.show(findings);
+    });
+  }
+
+  // Save what is not saved, then go and look at what publishing would do.
+  async publish() {
+    if (this.isChanged() || !this.addresses.draft) await this.save();
+    if (!this.isChanged() && this.status.dataset.state === 'saved') location.assign(this.addresses.publish);
+  }
+
+  async attempt(act) {
+    try {
+      await act();
+    } catch (error) {
+      if (error.status === 409 && error.facts.base) this.ask(error);
+      else if (error.status === 401) this.tell(this.status.dataset.signedOut);
+      else this.tell(error.status ? error.message : this.status.dataset.unreachable);
+    }
+  }
+
+  ask(error) {
+    this.theirs = error.facts.base;
+    this.conflict.querySelector('.what').textContent = error.message;
+    this.conflict.showModal();
+  }
+
+  async settle(choice) {
+    if (choice === 'download') return this.download();
+    this.conflict.close();
+    if (choice === 'overwrite') {
+      this.base = this.theirs;
+      await this.save();
+    }
+  }
+
+  async download() {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([await this.diagram()], { type: 'application/xml' }));
+    link.download = this.addresses.file;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}

@@ -1,0 +1,67 @@
+// The editor of a regulation's diagram.
+import Modeler from 'bpmn-js/lib/Modeler';
+import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
+import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
+import './drawing.css';
+import './editor.css';
+import spiffworkflow from './spiffworkflow.json';
+import Extensions from './properties/extensions.js';
+import OfficeProperties from './properties/provider.js';
+import Supported from './supported.js';
+import { Findings } from './findings.js';
+import { Server } from './server.js';
+import { Draft } from './draft.js';
+import { missing, translation } from './translation.js';
+
+const PALETTE = 80;
+
+async function start(root) {
+  const language = document.documentElement.lang;
+  const modeler = new Modeler({
+    container: root.querySelector('.drawing'),
+    propertiesPanel: { parent: root.querySelector('.panel') },
+    moddleExtensions: { spiffworkflow },
+    catalogue: JSON.parse(root.querySelector('.catalogue').textContent),
+    additionalModules: [
+      BpmnPropertiesPanelModule,
+      BpmnPropertiesProviderModule,
+      translation(language),
+      {
+        __init__: ['officeProperties', 'supported'],
+        extensions: ['type', Extensions],
+        officeProperties: ['type', OfficeProperties],
+        supported: ['type', Supported]
+      }
+    ]
+  });
+  document.documentElement.classList.add('scripted');
+  const server = new Server(root);
+  await modeler.importXML(await server.text(root.dataset.source));
+  show(modeler);
+  const draft = new Draft(modeler, root, server, new Findings(modeler, root));
+  for (const button of root.querySelectorAll('[data-do]'))
+    button.addEventListener('click', () => run(button.dataset.do, modeler, draft));
+  // For tests: the words that were shown untranslated, and the editor itself.
+  Object.assign(root, { missing, modeler });
+  root.dataset.ready = 'yes';
+}
+
+function run(what, modeler, draft) {
+  if (what === 'undo' || what === 'redo') modeler.get('commandStack')[what]();
+  else if (what === 'fit') show(modeler);
+  else draft[what]();
+}
+
+// The whole diagram, beside the palette and not under it.
+function show(modeler) {
+  const canvas = modeler.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  const box = canvas.viewbox(), scale = canvas.zoom();
+  canvas.viewbox({ ...box, x: box.x - PALETTE / scale, width: box.width + PALETTE / scale, height: box.height + PALETTE / scale });
+}
+
+const root = document.querySelector('[data-island=editor]');
+if (root) start(root);

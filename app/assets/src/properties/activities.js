@@ -1,0 +1,83 @@
+// Fields of tasks and calls.
+import { getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
+import { entry, property } from './entries.js';
+
+const named = list => () => list.map(({ id, name }) => ({ value: id, label: name === id ? id : `${name} (${id})` }));
+
+export function personal(catalogue) {
+  return [
+    property('choice', 'form', 'Form', { options: named(catalogue.forms) }),
+    entry('prose', 'instructions', 'Instructions', {
+      read: (extensions, element) => extensions.text(element, 'InstructionsForEndUser'),
+      write: (extensions, element, value) => extensions.setText(element, 'InstructionsForEndUser', value)
+    }),
+    property('expression', 'candidates', 'Who does this', { description: 'Empty: those of the lane.' }),
+    property('expression', 'exclude', 'Who must not do this'),
+    property('text', 'clock', 'Clock shown', { description: 'Name of the legal period whose end the inbox shows.' }),
+    property('expression', 'due', 'Internal norm', { description: 'for example workdays(1); shown, never a breach' }),
+    property('expression', 'priority', 'Priority', { description: 'A number, higher first.' }),
+    property('choice', 'notice', 'Notice to print', { options: named(catalogue.notices) })
+  ];
+}
+
+export function decided(catalogue) {
+  return [
+    entry('choice', 'decision', 'Decision table', {
+      options: named(catalogue.decisions),
+      read: (extensions, element) => extensions.text(element, 'CalledDecisionId'),
+      write: (extensions, element, value) => extensions.setText(element, 'CalledDecisionId', value)
+    }),
+    property('text', 'result', 'Store the result as')
+  ];
+}
+
+export function automatic(element, extensions, catalogue) {
+  const chosen = extensions.operator(element), known = catalogue.operators.find(({ id }) => id === chosen?.id);
+  const fields = [entry('choice', 'operator-id', 'Operator', {
+    options: named(catalogue.operators),
+    read: () => extensions.operator(element)?.id ?? '',
+    write: (_, __, id) => extensions.setOperator(element, id ? { id, result: '', parameters: [] } : null)
+  })];
+  if (!chosen) return fields;
+  const declared = known?.parameters ?? [];
+  const undeclared = chosen.parameters.filter(({ id }) => !declared.some(one => one.id === id));
+  fields.push(...declared.map(one => parameter(element, extensions, catalogue, one)));
+  fields.push(...undeclared.map(({ id, type }) => parameter(element, extensions, catalogue, { id, type, required: false })));
+  if (known?.open) fields.push(newParameter(element, extensions));
+  if (known?.result || chosen.result) fields.push(entry('text', 'operator-result', 'Store the result as', {
+    read: () => extensions.operator(element)?.result ?? '',
+    write: (_, __, result) => extensions.setOperator(element, { ...extensions.operator(element), result: result.trim() })
+  }));
+  return fields;
+}
+
+function parameter(element, extensions, catalogue, { id, type, required, literal }) {
+  const listed = { notice: catalogue.notices, register: catalogue.registers }[id];
+  const label = `${id} · ${type}${required ? ' *' : ''}`;
+  const read = () => extensions.operator(element)?.parameters.find(one => one.id === id)?.value ?? '';
+  const write = (_, __, value) => extensions.setParameter(element, id, type ?? 'any', value.trim());
+  if (literal && listed)
+    return entry('choice', `parameter-${id}`, label, { options: () => listed.map(one => ({ value: `"${one.id}"`, label: one.name })), read, write });
+  return entry('expression', `parameter-${id}`, label, { read, write });
+}
+
+function newParameter(element, extensions) {
+  return entry('text', 'parameter-new', 'Set another name', {
+    description: 'A name; its value is entered in the field that then appears.',
+    read: () => '',
+    write: (_, __, id) => id.trim() && extensions.setParameter(element, id.trim(), 'any', 'null')
+  });
+}
+
+export function called(element, catalogue) {
+  const signature = catalogue.callable.find(({ id }) => id === getBusinessObject(element).calledElement);
+  return [
+    entry('choice', 'called', 'Regulation called', {
+      options: named(catalogue.callable),
+      read: () => getBusinessObject(element).calledElement ?? '',
+      write: (_, __, value, modeling) => modeling.updateProperties(element, { calledElement: value || undefined })
+    }),
+    ...(signature?.inputs ?? []).map(name => property('expression', `input.${name}`, `→ ${name}`)),
+    ...(signature?.outputs ?? []).map(name => property('expression', `output.${name}`, `← ${name}`))
+  ];
+}
