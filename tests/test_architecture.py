@@ -37,6 +37,7 @@ def names_of_the_law() -> set[str]:
 WORDS = {
     "application": "the media type of attachments begins with it",
     "register": "Flask and the operators use the verb",
+    "decision": "a noun of DMN",
     "report": "an argument of the command line",
     "order": "a key of JSON answers",
     "reply": "a clock in a test diagram",
