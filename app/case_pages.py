@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy import Connection
 
 from app.case_view import CaseView, readable_case
 from app.installation import installation
+from app.islands import island
 from app.signing_in import me
 from app.wording import CITATION
 from workflows.cases import NotPermitted
@@ -44,32 +47,36 @@ def show(case_number: str) -> ResponseReturnValue:
     """Everything about a case on one page."""
     with reading(installation().engine) as connection:
         view = readable_case(connection, case_number)
-        story = story_of(connection, view.case.id, view.law)
-        trace = trace_of(read_history(connection, view.case.id))
-        clocks = clocks_of(connection, view.case.id, now=view.now)
-        cited = [*_of_story(story), *_of_clocks(clocks)]
-        return render_template(
-            "case_pages/show.html",
-            view=view,
-            case=view.case,
-            story=story,
-            clocks=clocks,
-            places=list(_places(view, trace)),
-            clauses={clause.id: clause for clause in clauses_of(connection, cited)},
-            names=view.names(connection, _mentioned(story)),
-            data=labelled(view.shown(connection, view.case.data.get("", {})), view.law),
-            files=names_of_files(connection, view.case.id),
-            notices=notices_of(connection, view.case.id),
-            printable=list(_printable(view)),
-            entries=entries_of(connection, view.case.id),
-            registers=_register_names(view),
-            incidents=incidents_of(connection, view.case.id),
-            watches=sees_everything(me()),
-            administers=me().has_role(PROCESS_ADMIN),
-        )
+        facts = _facts(connection, view)
+    return render_template("case_pages/show.html", view=view, case=view.case, **facts)
+
+
+def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
+    """Everything the page of a case shows besides the case itself."""
+    case = view.case
+    story = story_of(connection, case.id, view.law)
+    clocks = clocks_of(connection, case.id, now=view.now)
+    cited = clauses_of(connection, [*_of_story(story), *_of_clocks(clocks)])
+    return {
+        "story": story,
+        "clocks": clocks,
+        "places": list(_places(view, trace_of(read_history(connection, case.id)))),
+        "clauses": {clause.id: clause for clause in cited},
+        "names": view.names(connection, _mentioned(story)),
+        "data": labelled(view.shown(connection, case.data.get("", {})), view.law),
+        "files": names_of_files(connection, case.id),
+        "notices": notices_of(connection, case.id),
+        "printable": list(_printable(view)),
+        "entries": entries_of(connection, case.id),
+        "registers": _register_names(view),
+        "incidents": incidents_of(connection, case.id),
+        "watches": sees_everything(me()),
+        "administers": me().has_role(PROCESS_ADMIN),
+    }
 
 
 @blueprint.get("/diagram")
+@island
 def diagram(case_number: str) -> ResponseReturnValue:
     """The diagram the case runs on, with the way it has gone."""
     with reading(installation().engine) as connection:
@@ -83,6 +90,12 @@ def diagram(case_number: str) -> ResponseReturnValue:
         view=view,
         case=view.case,
         drawing=drawing,
+        marks={
+            "passed": sorted(trace.passed),
+            "current": sorted(trace.current),
+            "waiting": sorted(trace.waiting),
+            "taken": sorted(trace.flows),
+        },
         whole=request.args.get("view") == "whole",
     )
 

@@ -45,16 +45,8 @@ def show() -> ResponseReturnValue:
         lines = _lines(connection, page)
         names = _names(connection, lines)
         can_start = bool(starts_for(connection, me(), at=installation().clock.now()))
-    return render_template(
-        "inbox/show.html",
-        box=box,
-        boxes=list(Box),
-        search=search,
-        page=page,
-        lines=lines,
-        names=names,
-        can_start=can_start,
-    )
+    shown = {"box": box, "boxes": list(Box), "search": search, "page": page}
+    return render_template("inbox/show.html", lines=lines, names=names, can_start=can_start, **shown)
 
 
 @blueprint.get("/find")

@@ -17,7 +17,7 @@ from workflows.clock import BEIJING
 from workflows.database import reading
 from workflows.office import Office, office_of
 from workflows.operators.notices import NoSuchNotice
-from workflows.reading.case_file import notices_of
+from workflows.reading.case_file import IssuedNotice, notices_of
 from workflows.reading.printing import print_notice, title_of
 from workflows.reading.task_sheet import task_sheet
 
@@ -46,23 +46,20 @@ def issued(case_number: str, identifier: int) -> ResponseReturnValue:
     """A document that is on record as issued."""
     with reading(installation().engine) as connection:
         view = readable_case(connection, case_number)
-        found = [n for n in notices_of(connection, view.case.id) if n.id == identifier]
-        if not found:
-            raise NoSuchNotice(notice=identifier)
-        notice = found[0]
-        template = next(
-            (
-                v.bundle.named("notices")[notice.notice]
-                for v in view.law.versions
-                if notice.notice in v.bundle.named("notices")
-            ),
-            "",
-        )
+        notice = _issued(connection, view, identifier)
+        template = view.law.notice_text(notice.notice) or ""
         data = view.case.data.get("", {})
         document = _document(
             connection, view, notice.notice, template, data, notice.issued_at, number=notice.number
         )
     return render_template("notice_pages/show.html", document=document, title=notice.title, draft=False)
+
+
+def _issued(connection: Connection, view: CaseView, identifier: int) -> IssuedNotice:
+    for notice in notices_of(connection, view.case.id):
+        if notice.id == identifier:
+            return notice
+    raise NoSuchNotice(notice=identifier)
 
 
 def _document(

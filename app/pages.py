@@ -13,10 +13,13 @@ from app import (
     headers,
     inbox,
     incidents,
+    islands,
     language,
     notice_pages,
+    replay_pages,
     signing_in,
     starting,
+    studio,
     task_page,
     wording,
 )
@@ -27,7 +30,7 @@ csrf = CSRFProtect()
 def register(app: Flask) -> None:
     """Attach sign-in, language, protection and all pages to the application."""
     csrf.init_app(app)
-    for part in (language, signing_in, headers, errors, wording):
+    for part in (language, signing_in, headers, errors, wording, islands):
         part.attach(app)
     for page in (
         signing_in,
@@ -40,5 +43,7 @@ def register(app: Flask) -> None:
         incidents,
         starting,
         clock_page,
+        replay_pages,
+        studio,
     ):
         app.register_blueprint(page.blueprint)

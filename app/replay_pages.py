@@ -92,7 +92,9 @@ def steps(case_number: str) -> ResponseReturnValue:
         for version in film.view.law.versions
     ]
     response = jsonify(
-        case=film.view.case.number, diagrams=diagrams, moments=[_as_json(moment, film) for moment in film.moments]
+        case=film.view.case.number,
+        diagrams=diagrams,
+        moments=[_as_json(moment, film) for moment in film.moments],
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -6,7 +6,7 @@ any two, and after each one ``verify`` must prove the whole case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from workflows.database import reading, transaction
 from workflows.definitions import Bundle, publish
 from workflows.diagrams import CallSignature, read_diagram
 from workflows.history import Event, read_history
-from workflows.operators import CATALOGUE, OperatorSignature
+from workflows.operators import CATALOGUE
 from workflows.validation import Surroundings
 from workflows.verification import Verdict, verify
 
@@ -70,7 +70,6 @@ class Office:
     now: datetime = MORNING
     decisions: dict[str, str] = field(default_factory=dict)
     published: dict[str, str] = field(default_factory=dict)
-    extra_operators: dict[str, OperatorSignature] = field(default_factory=dict)
 
     def settle_in(self) -> Office:
         """Write down the organisations and the working calendar, if nobody has."""
@@ -120,7 +119,7 @@ class Office:
         return Surroundings(
             forms=FORMS,
             decisions={name: text.encode() for name, text in self.decisions.items()},
-            operators={**operators, **self.extra_operators},
+            operators=operators,
             registers=frozenset(REGISTERS),
             callable=signatures,
             calls=calls,
@@ -326,7 +325,3 @@ def with_connection(office: Office, what: Callable[[Connection], T]) -> T:
     """Something done to the database behind the engine's back."""
     with transaction(office.engine) as connection:
         return what(connection)
-
-
-def elements_of(rows: Iterable[Any]) -> list[str]:
-    return [row.element_id for row in rows]

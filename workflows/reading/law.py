@@ -53,7 +53,14 @@ class Law:
 
     def decision_text(self, decision: str) -> str | None:
         """The table of that name."""
-        texts = (version.bundle.named("decisions").get(decision) for version in self.versions)
+        return self._text("decisions", decision)
+
+    def notice_text(self, notice: str) -> str | None:
+        """The template of that name."""
+        return self._text("notices", notice)
+
+    def _text(self, folder: str, name: str) -> str | None:
+        texts = (version.bundle.named(folder).get(name) for version in self.versions)
         return next((text for text in texts if text is not None), None)
 
 

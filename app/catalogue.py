@@ -1,0 +1,81 @@
+"""What the editor may offer: forms, tables, notices, operators, regulations to call, clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from workflows.packages.drafts import WorkingCopy
+from workflows.reading.law import clauses_of, read_decision
+from workflows.tables import definitions, provisions
+from workflows.validation import Surroundings
+
+Named = list[dict[str, str]]
+
+
+def catalogue_of(
+    connection: Connection, known: Surroundings, found: WorkingCopy, *, english: bool
+) -> dict[str, Any]:
+    """JSON-ready lists, each item with ``id`` and ``name``; for operators and calls also what they take."""
+    names = dict(connection.execute(select(definitions.c.key, definitions.c.name)).tuples().all())
+    return {
+        "forms": _named({name: str(schema.get("title") or name) for name, schema in known.forms.items()}),
+        "decisions": _named({name: _decision(text, name) for name, text in known.decisions.items()}),
+        "notices": _named({name: name for name in known.notices}),
+        "registers": _named({name: name for name in known.registers}),
+        "operators": _operators(known),
+        "callable": [
+            {
+                "id": key,
+                "name": names.get(key, key),
+                "inputs": sorted(signature.inputs),
+                "outputs": sorted(signature.outputs),
+            }
+            for key, signature in sorted(known.callable.items())
+            if key != found.key
+        ],
+        "provisions": _provisions(connection, found, english=english),
+    }
+
+
+def _named(names: Mapping[str, str]) -> Named:
+    return [{"id": identifier, "name": name} for identifier, name in sorted(names.items())]
+
+
+def _decision(text: bytes, name: str) -> str:
+    return read_decision(text.decode()).name or name
+
+
+def _operators(known: Surroundings) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": name,
+            "name": name,
+            "result": signature.result,
+            "open": signature.open,
+            "parameters": [
+                {"id": key, "type": one.type, "required": one.required, "literal": one.literal}
+                for key, one in signature.parameters.items()
+            ],
+        }
+        for name, signature in sorted(known.operators.items())
+    ]
+
+
+def _provisions(connection: Connection, found: WorkingCopy, *, english: bool) -> list[dict[str, str]]:
+    """The clauses of the regulation's own prefix first, then the organisation's others."""
+    query = select(provisions.c.id).where(provisions.c.organisation == found.organisation)
+    ids = sorted(
+        connection.scalars(query.order_by(provisions.c.id)),
+        key=lambda one: not one.startswith(f"{found.key}."),
+    )
+    return [
+        {
+            "id": clause.id,
+            "article": clause.article,
+            "summary": clause.summary_en if english and clause.summary_en else clause.summary_zh,
+        }
+        for clause in clauses_of(connection, ids)
+    ]
