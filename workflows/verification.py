@@ -27,6 +27,7 @@ from workflows.engine.tree import CaseTask, CaseWorkflow
 from workflows.errors import WorkflowError
 from workflows.history import Event, canonical, check_chain, digest, read_history
 from workflows.operators import Effect
+from workflows.operators.traces import digest_of
 from workflows.periods import Unit
 from workflows.tables import (
     cases,
@@ -228,7 +229,7 @@ class _Run:
         self.workflow: CaseWorkflow | None = None
         self.open_tasks: dict[int, Offer] = {}
         self.armed: dict[int, int] = {}
-        self.effects: list[tuple[int, str, Any]] = []
+        self.effects: list[tuple[str, dict[str, Any]]] = []
         self.status = "open"
 
     def execute(self, event: Event) -> list[Divergence]:
@@ -271,7 +272,7 @@ class _Run:
         for number, _, due in event.body.get("timers", ()):
             self.armed[number] = due
         for _, _, name, effect in event.body.get("operations", ()):
-            self.effects.append((event.seq, name, effect.get("result")))
+            self.effects.append((name, effect))
         if event.kind == "cancelled":
             self.status = "cancelled"
         elif self.workflow is not None and self.workflow.completed:
@@ -319,22 +320,18 @@ class _Run:
         return found + self._compare_records(connection)
 
     def _compare_records(self, connection: Connection) -> list[Divergence]:
-        """Every register entry, notice and record an operator says it made must stand in its table."""
+        """Every register entry, notice and record must stand in its table as the operator left it."""
         found = []
         for name, table in (
             ("enter-register", register_entries),
             ("issue-notice", notices),
             ("record", records),
         ):
-            given = ["id", "number"] if "number" in table.c else ["id"]
             claimed = sorted(
-                [seq, *(result[one] for one in given)]
-                for seq, called, result in self.effects
-                if called == name
+                [effect["result"]["id"], effect["trace"]] for called, effect in self.effects if called == name
             )
-            columns = [table.c.seq, *(table.c[one] for one in given)]
-            rows = connection.execute(select(*columns).where(table.c.case_id == self.facts.id))
-            stored = sorted(list(row) for row in rows)
+            rows = connection.execute(select(table).where(table.c.case_id == self.facts.id)).mappings()
+            stored = sorted([row["id"], digest_of(table, dict(row))] for row in rows)
             if claimed != stored:
                 found.append(
                     Divergence(seq=int(self.row.seq), what=table.name, recorded=stored, found=claimed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -124,22 +125,31 @@ def test_work_goes_on_with_the_oldest_task_that_is_free(office: Engine) -> None:
         assert first_task(connection, 5, of=BEA) is None
 
 
+@contextmanager
+def overheard(engine: Engine) -> Iterator[list[tuple[str, object]]]:
+    """Statements with their parameters, as long as somebody listens."""
+    heard: list[tuple[str, object]] = []
+
+    def hear(*given: object) -> None:
+        heard.append((str(given[2]), given[3]))
+
+    event.listen(engine, "before_cursor_execute", hear)
+    yield heard
+    event.remove(engine, "before_cursor_execute", hear)
+
+
 def test_a_page_takes_two_statements_however_long_the_list(office: Engine) -> None:
-    statements: list[str] = []
-    event.listen(office, "before_cursor_execute", lambda *given: statements.append(given[2]))
-    with reading(office) as connection:
+    with overheard(office) as heard, reading(office) as connection:
         inbox(connection, Box.UNITS, of=ANNA, after=None, search="", size=10)
-    assert len([s for s in statements if not s.startswith("BEGIN")]) == 2
+    assert len([said for said, _ in heard if not said.startswith("BEGIN")]) == 2
 
 
 def test_the_list_is_read_from_its_index_without_sorting(office: Engine) -> None:
     if office.dialect.name != "sqlite":
         pytest.skip("SQLite says how it reads")
-    statements: list[tuple[str, object]] = []
-    event.listen(office, "before_cursor_execute", lambda *given: statements.append((given[2], given[3])))
-    with reading(office) as connection:
+    with overheard(office) as heard, reading(office) as connection:
         inbox(connection, Box.UNITS, of=ANNA, after=None, search="", size=10)
-        statement, parameters = statements[-1]
+        statement, parameters = heard[-1]
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     steps = [row[-1] for row in plan]
     assert sum("ix_tasks_queue" in step for step in steps) == 2

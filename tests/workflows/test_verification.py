@@ -220,6 +220,11 @@ def test_an_entry_that_is_renumbered_is_found(case: Case) -> None:
     assert tamper(case, lambda connection: connection.execute(change)) == {(3, "register_entries")}
 
 
+def test_an_entry_whose_content_was_altered_is_found(case: Case) -> None:
+    change = update(register_entries).values(entry='{"facts": "好得很"}')
+    assert tamper(case, lambda connection: connection.execute(change)) == {(3, "register_entries")}
+
+
 def test_a_record_that_nobody_made_is_found(case: Case) -> None:
     def add(connection: Connection) -> None:
         row = dict(connection.execute(select(records)).mappings().one())

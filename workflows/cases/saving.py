@@ -78,20 +78,6 @@ _STOP_ALL = (
     .where(clocks.c.case_id == bindparam("case"), clocks.c.state == "running")
     .values(state="stopped", stopped_at=bindparam("ended"))
 )
-_END_SPANS = (
-    update(clock_spans)
-    .where(
-        clock_spans.c.case_id == bindparam("case"),
-        clock_spans.c.ended_at.is_(None),
-        clock_spans.c.clock.in_(
-            clocks.select()
-            .with_only_columns(clocks.c.number)
-            .where(clocks.c.case_id == bindparam("case"), clocks.c.state != "running")
-            .scalar_subquery()
-        ),
-    )
-    .values(ended_at=bindparam("ended"))
-)
 _SHOW_DUE = (
     update(tasks)
     .where(
@@ -122,7 +108,6 @@ def save(case: OpenCase, *, status: str | None = None) -> None:
     if _ended(case, status):
         last = case.turns[-1]
         connection.execute(_STOP_ALL, {"case": case.facts.id, "ended": last.at})
-        connection.execute(_END_SPANS, {"case": case.facts.id, "ended": last.at})
 
 
 def _ended(case: OpenCase, status: str | None) -> bool:
@@ -250,8 +235,6 @@ def _save_clocks(connection: Connection, case: OpenCase, turn: Turn) -> None:
             _STOP_NAMED,
             {"case": case_id, "clock_name": name, "new_state": "stopped", "ended": turn.at},
         )
-    if stops or turn.stopped_clocks or turn.started_clocks:
-        connection.execute(_END_SPANS, {"case": case_id, "ended": turn.at})
 
 
 def _start_clock(connection: Connection, case_id: int, clock: StartedClock) -> None:

@@ -67,8 +67,8 @@ def draw(diagram: Diagram, marks: Marks, *, title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="img" aria-label="{escape(title)}" '
         f'viewBox="{left:g} {top:g} {right - left:g} {bottom - top:g}" '
         f'width="{right - left:g}" height="{bottom - top:g}">',
-        '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
-        'orient="auto"><path d="M0 0 10 5 0 10z"/></marker></defs>',
+        '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
+        'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 10 5 0 10z"/></marker></defs>',
         *_lanes(diagram, shapes),
         *_containers(diagram, shapes, marks),
         *_flows(diagram, marks),
@@ -144,8 +144,9 @@ def _elements(
             continue
         state = _state(element.id, marks)
         if element.id == first:
-            # A little before the element itself, so that what led there is in sight as well.
-            yield f'<g id="{HERE}"><path d="M{box.x - 200:g} {box.y - 60:g}h1v1z" class="unseen-mark"/></g>'
+            # Wider than the element, so that a browser that goes there shows what is around it as well.
+            left, right = box.x - 400, box.x + box.width + 300
+            yield f'<path id="{HERE}" fill="none" d="M{left:g} {box.y - 200:g}H{right:g}V{box.y + 200:g}"/>'
         if element.kind in ACTIVITIES:
             yield from _activity(element, box, state)
         elif element.kind in EVENTS | GATEWAYS:

@@ -8,6 +8,9 @@ from typing import Any
 
 from workflows.tables import from_microseconds, to_microseconds
 
+#: What goes without saying.
+_EMPTY: dict[str, Any] = {"values": {}}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
@@ -15,7 +18,8 @@ class Effect:
 
     ``result`` (JSON) goes under the diagram's ``resultVariable``; ``values`` are written into the scope as
     they are; ``starts`` are the facts of a clock that begins (see ``StartedClock``, without its number);
-    ``stops`` names a clock that ends; ``outcome`` becomes the outcome of the case.
+    ``stops`` names a clock that ends; ``outcome`` becomes the outcome of the case; ``trace`` is the digest of
+    the row it left in a table, so that a change behind the engine's back is found.
     """
 
     result: Any = None
@@ -23,6 +27,7 @@ class Effect:
     starts: dict[str, Any] | None = None
     stops: str | None = None
     outcome: str | None = None
+    trace: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The form the history keeps, without what is empty."""
@@ -36,8 +41,11 @@ class Effect:
             "starts": starts,
             "stops": self.stops,
             "outcome": self.outcome,
+            "trace": self.trace,
         }
-        return {name: value for name, value in facts.items() if value not in (None, {})}
+        return {
+            name: value for name, value in facts.items() if value is not None and value != _EMPTY.get(name)
+        }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Effect:

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from lxml import html
-from sqlalchemy import insert
 
 from workflows.counters import next_number
 from workflows.errors import WorkflowError
@@ -14,6 +13,7 @@ from workflows.operators.context import OperatorContext
 from workflows.operators.effect import Effect
 from workflows.operators.parameters import optional_text, required_text
 from workflows.operators.signature import OperatorSignature, ParameterSignature
+from workflows.operators.traces import leave
 from workflows.tables import notices
 
 #: How notices are numbered unless the document says otherwise in ``<meta name="number" content="…">``.
@@ -47,18 +47,17 @@ def issue_notice(context: OperatorContext, notice: Any, to: Any = None) -> Effec
         format=number_format or NUMBER_FORMAT,
         at=context.at,
     )
-    made = context.connection.execute(
-        insert(notices).values(
-            case_id=context.case_id,
-            seq=context.seq,
-            notice=name,
-            number=number,
-            title=title or name,
-            issued_at=context.at,
-        )
-    ).inserted_primary_key
-    assert made is not None
-    return Effect(result={"id": int(made[0]), "number": number, "title": title or name})
+    identifier, trace = leave(
+        context.connection,
+        notices,
+        case_id=context.case_id,
+        seq=context.seq,
+        notice=name,
+        number=number,
+        title=title or name,
+        issued_at=context.at,
+    )
+    return Effect(result={"id": identifier, "number": number, "title": title or name}, trace=trace)
 
 
 def _heading(text: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import insert
 
 from workflows.clock import BEIJING
 from workflows.feel.temporal import add_months
@@ -14,6 +13,7 @@ from workflows.operators.context import OperatorContext
 from workflows.operators.effect import Effect
 from workflows.operators.parameters import date_or_period, optional_context, required_text
 from workflows.operators.signature import OperatorSignature, ParameterSignature
+from workflows.operators.traces import leave
 from workflows.periods import InvalidPeriod, Unit
 from workflows.tables import records
 
@@ -32,20 +32,19 @@ def record(
         raise InvalidPeriod(
             value=valid_until, reason="it ends before it begins", reason_zh="有效期在开始之前已经结束"
         )
-    made = context.connection.execute(
-        insert(records).values(
-            organisation=context.organisation,
-            kind=required_text("kind", kind),
-            subject=required_text("subject", subject),
-            valid_from=today,
-            valid_until=until,
-            details=orjson.dumps(optional_context("details", details)).decode(),
-            case_id=context.case_id,
-            seq=context.seq,
-        )
-    ).inserted_primary_key
-    assert made is not None
-    return Effect(result={"id": int(made[0])})
+    identifier, trace = leave(
+        context.connection,
+        records,
+        organisation=context.organisation,
+        kind=required_text("kind", kind),
+        subject=required_text("subject", subject),
+        valid_from=today,
+        valid_until=until,
+        details=orjson.dumps(optional_context("details", details)).decode(),
+        case_id=context.case_id,
+        seq=context.seq,
+    )
+    return Effect(result={"id": identifier}, trace=trace)
 
 
 def last_day(context: OperatorContext, value: Any, first: date) -> date:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import insert
 
 from workflows.counters import next_number
 from workflows.errors import WorkflowError
@@ -14,6 +13,7 @@ from workflows.operators.context import OperatorContext
 from workflows.operators.effect import Effect
 from workflows.operators.parameters import optional_context, required_text
 from workflows.operators.signature import OperatorSignature, ParameterSignature
+from workflows.operators.traces import leave
 from workflows.tables import register_entries
 
 
@@ -55,19 +55,18 @@ def enter_register(context: OperatorContext, register: Any, entry: Any = None) -
         format=found["number"],
         at=context.at,
     )
-    made = context.connection.execute(
-        insert(register_entries).values(
-            organisation=context.organisation,
-            register=name,
-            number=number,
-            entered_at=context.at,
-            entry=orjson.dumps(values).decode(),
-            case_id=context.case_id,
-            seq=context.seq,
-        )
-    ).inserted_primary_key
-    assert made is not None
-    return Effect(result={"id": int(made[0]), "number": number})
+    identifier, trace = leave(
+        context.connection,
+        register_entries,
+        organisation=context.organisation,
+        register=name,
+        number=number,
+        entered_at=context.at,
+        entry=orjson.dumps(values).decode(),
+        case_id=context.case_id,
+        seq=context.seq,
+    )
+    return Effect(result={"id": identifier, "number": number}, trace=trace)
 
 
 def _given(name: str, register: Mapping[str, Any], entry: dict[str, Any]) -> dict[str, Any]:

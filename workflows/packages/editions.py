@@ -31,7 +31,7 @@ class Regulation:
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A published version. Times are UTC; ``approver`` is ``None`` when nobody but its author looked at it."""
+    """A published version. Times are UTC; ``approver`` is ``None`` when only its author looked at it."""
 
     id: int
     key: str

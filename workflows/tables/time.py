@@ -54,6 +54,7 @@ clocks = Table(
     Column("stopped_at", Instant),
 )
 
+#: A span without an end runs on; the last one of a clock that was stopped ends where its clock does.
 clock_spans = Table(
     "clock_spans",
     metadata,

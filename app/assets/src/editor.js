@@ -16,7 +16,9 @@ import { Server } from './server.js';
 import { Draft } from './draft.js';
 import { missing, translation } from './translation.js';
 
-const PALETTE = 80;
+const PALETTE = 130;
+// Where names can be read.
+const LEGIBLE = 0.7;
 
 async function start(root) {
   const language = document.documentElement.lang;
@@ -24,7 +26,7 @@ async function start(root) {
     container: root.querySelector('.drawing'),
     propertiesPanel: { parent: root.querySelector('.panel') },
     moddleExtensions: { spiffworkflow },
-    catalogue: JSON.parse(root.querySelector('.catalogue').textContent),
+    catalogue: JSON.parse(root.dataset.catalogue),
     additionalModules: [
       BpmnPropertiesPanelModule,
       BpmnPropertiesProviderModule,
@@ -40,7 +42,7 @@ async function start(root) {
   document.documentElement.classList.add('scripted');
   const server = new Server(root);
   await modeler.importXML(await server.text(root.dataset.source));
-  show(modeler);
+  open(modeler);
   const draft = new Draft(modeler, root, server, new Findings(modeler, root));
   for (const button of root.querySelectorAll('[data-do]'))
     button.addEventListener('click', () => run(button.dataset.do, modeler, draft));
@@ -53,6 +55,16 @@ function run(what, modeler, draft) {
   if (what === 'undo' || what === 'redo') modeler.get('commandStack')[what]();
   else if (what === 'fit') show(modeler);
   else draft[what]();
+}
+
+// The whole diagram when its names can be read so, otherwise its beginning.
+function open(modeler) {
+  show(modeler);
+  const canvas = modeler.get('canvas');
+  if (canvas.zoom() >= LEGIBLE) return;
+  const first = modeler.get('elementRegistry').find(({ type, parent }) => type === 'bpmn:StartEvent' && parent?.type !== 'bpmn:SubProcess');
+  const { outer } = canvas.viewbox(), width = outer.width / LEGIBLE, height = outer.height / LEGIBLE;
+  if (first) canvas.viewbox({ x: first.x - 1.5 * PALETTE / LEGIBLE, y: first.y - height / 2, width, height });
 }
 
 // The whole diagram, beside the palette and not under it.

@@ -7,6 +7,8 @@ import { watchVerdict } from './verdict.js';
 import './replay.css';
 
 const PAUSE = 900;
+// Names can be read at this scale; below, one sees the whole and asked for it.
+const LEGIBLE = 0.7;
 const NOTHING = { passed: [], current: [], waiting: [], taken: [] };
 
 class Replay {
@@ -17,6 +19,7 @@ class Replay {
     this.sheets = new Map();
     this.step = 0;
     this.playing = false;
+    this.wholeWanted = false;
     this.stage = root.querySelector('.drawing');
     this.which = root.querySelector('#which');
     this.slider = root.querySelector('#step');
@@ -33,10 +36,15 @@ class Replay {
     this.which?.addEventListener('change', () => this.turnTo(Number(this.which.value)));
     this.items.forEach((item, index) => item.addEventListener('click', () => { this.pause(); this.go(index + 1); }));
     for (const button of root.querySelectorAll('[data-zoom]'))
-      button.addEventListener('click', () => zoom(this.sheets.get(this.shown).viewer, button.dataset.zoom));
+      button.addEventListener('click', () => this.zoom(button.dataset.zoom));
     const acts = { previous: () => this.advance(-1), next: () => this.advance(1), play: () => this.playing ? this.pause() : this.play() };
     for (const [act, run] of Object.entries(acts))
       root.querySelector(`[data-act=${act}]`).addEventListener('click', run);
+  }
+
+  zoom(how) {
+    this.wholeWanted = how === 'fit';
+    zoom(this.sheets.get(this.shown).viewer, how);
   }
 
   // The drawing of one diagram, made when it is first looked at.
@@ -73,9 +81,14 @@ class Replay {
     this.tell();
     const moment = this.moments[this.step - 1], wanted = moment?.element ? moment.diagram : this.shown;
     const sheet = await this.turnTo(wanted);
-    if (moment && !isInView(sheet.viewer, moment.element))
-      centre(sheet.viewer, moment.element, Math.max(0.7, sheet.viewer.get('canvas').zoom()));
+    this.follow(sheet.viewer, (moment ?? this.moments[0])?.element);
     if (animate) await this.run(moment, sheet.viewer);
+  }
+
+  follow(viewer, element) {
+    const scale = viewer.get('canvas').zoom();
+    if (this.wholeWanted || !element || (scale >= LEGIBLE && isInView(viewer, element))) return;
+    centre(viewer, element, Math.max(LEGIBLE, scale));
   }
 
   async run(moment, viewer) {

@@ -1,18 +1,28 @@
-// Takes out of the menus what validation would refuse.
-const REFUSED = /ad-?hoc|complex-gateway|compensation|link-|cancel-|event-subprocess|event-sub-process|script-task|parallel-multiple|-multiple|replace-with-task$|data-|transaction/;
+// Takes out of the menus and the palette what validation would refuse.
+const REFUSED = new RegExp([
+  'ad-?hoc', 'complex-gateway', 'compensation', 'link-', 'cancel-', 'event-sub-?process', 'script-task',
+  'multiple-event', 'data-(object|store)', 'replace-with-task$', 'create\\.group'
+].join('|'));
+
+const supported = entries => Object.fromEntries(Object.entries(entries).filter(([id]) => !REFUSED.test(id)));
 
 export default class Supported {
-  static $inject = ['popupMenu'];
+  static $inject = ['popupMenu', 'palette'];
 
-  constructor(popupMenu) {
+  constructor(popupMenu, palette) {
     popupMenu.registerProvider('bpmn-replace', 500, this);
+    palette.registerProvider(500, this);
   }
 
   getPopupMenuEntries() {
-    return entries => Object.fromEntries(Object.entries(entries).filter(([id]) => !REFUSED.test(id)));
+    return supported;
   }
 
   getPopupMenuHeaderEntries() {
-    return entries => Object.fromEntries(Object.entries(entries).filter(([id]) => !REFUSED.test(id)));
+    return supported;
+  }
+
+  getPaletteEntries() {
+    return supported;
   }
 }

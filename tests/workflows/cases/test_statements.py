@@ -16,8 +16,8 @@ from workflows.database import transaction
 NAMES = [f"u{number}" for number in range(8)]
 LIMIT = 8
 #: A timer brings a clock with its span, and asks for the calendar's version and the office's hours.
-ARMING = 14
-DISARMING = 9
+ARMING = 13
+DISARMING = 8
 
 
 @pytest.fixture

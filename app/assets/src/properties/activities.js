@@ -53,7 +53,7 @@ export function automatic(element, extensions, catalogue) {
 
 function parameter(element, extensions, catalogue, { id, type, required, literal }) {
   const listed = { notice: catalogue.notices, register: catalogue.registers }[id];
-  const label = `${id} · ${type}${required ? ' *' : ''}`;
+  const label = translate => `${id} · ${translate(type ?? 'any')}${required ? ' *' : ''}`;
   const read = () => extensions.operator(element)?.parameters.find(one => one.id === id)?.value ?? '';
   const write = (_, __, value) => extensions.setParameter(element, id, type ?? 'any', value.trim());
   if (literal && listed)
@@ -77,7 +77,7 @@ export function called(element, catalogue) {
       read: () => getBusinessObject(element).calledElement ?? '',
       write: (_, __, value, modeling) => modeling.updateProperties(element, { calledElement: value || undefined })
     }),
-    ...(signature?.inputs ?? []).map(name => property('expression', `input.${name}`, `→ ${name}`)),
-    ...(signature?.outputs ?? []).map(name => property('expression', `output.${name}`, `← ${name}`))
+    ...(signature?.inputs ?? []).map(name => property('expression', `input.${name}`, () => `→ ${name}`)),
+    ...(signature?.outputs ?? []).map(name => property('expression', `output.${name}`, () => `← ${name}`))
   ];
 }

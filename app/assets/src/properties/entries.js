@@ -5,22 +5,18 @@ import {
 } from '@bpmn-io/properties-panel';
 import { useService } from 'bpmn-js-properties-panel';
 
+// `label` is a word of the editor, or a function that makes the label of names and words.
 // `read(extensions, element)` and `write(extensions, element, value, modeling)` of each field.
 function useField({ element, id, label, description, read, write }) {
-  const extensions = useService('extensions'), modeling = useService('modeling');
+  const extensions = useService('extensions'), modeling = useService('modeling'), translate = useService('translate');
   return {
     element, id,
-    label: useService('translate')(label),
-    description: useTranslated(description),
+    label: typeof label === 'function' ? label(translate) : translate(label),
+    description: description && translate(description),
     debounce: useService('debounceInput'),
     getValue: () => read(extensions, element),
     setValue: value => write(extensions, element, value ?? '', modeling)
   };
-}
-
-function useTranslated(text) {
-  const translate = useService('translate');
-  return text && translate(text);
 }
 
 function Text(props) {

@@ -33,7 +33,7 @@ export default class OfficeProperties {
 
   ownGroups(element) {
     const groups = [];
-    const add = (id, label, entries) => entries.length && groups.push({ id: `office-${id}`, label: this.translate(label), entries });
+    const add = (id, label, entries) => entries.length && groups.push({ id: `office-${id}`, label: this.translate(label), entries, shouldOpen: true });
     const { extensions, catalogue } = this;
     if (isAny(element, ['bpmn:UserTask', 'bpmn:ManualTask'])) add('work', 'Work', personal(catalogue));
     if (is(element, 'bpmn:ServiceTask')) add('operator', 'Automatic work', automatic(element, extensions, catalogue));
