@@ -70,7 +70,7 @@ def clock_of(person: Person, number: str) -> str:
     """How the clock of the reply stands on the page of the case."""
     person.page.goto(f"{person.site}/cases/{number}")
     person.look(person.page)
-    return person.page.locator(".clock", has_text="reply").locator(".lamp").inner_text()
+    return person.page.locator(".clock", has_text="回复期限").locator(".lamp").inner_text()
 
 
 def test_three_people_work_a_complaint_to_its_reply_in_time(arrive: Arrive) -> None:

@@ -39,7 +39,11 @@ class Law:
         return element.name or element_id if element is not None else element_id
 
     def name_of_clock(self, clock: str) -> str:
-        """The name of a clock; that of the timer it was started by, when the diagram gave it none."""
+        """What people call a clock: as a process words it, otherwise the timer it was started by."""
+        for version in self.versions:
+            process = version.process.diagram.processes[version.key]
+            if (label := process.properties.get(f"clock.{clock}")) is not None:
+                return label
         element = self.element(clock)
         is_timer = element is not None and any(event.kind == "timer" for event in element.events)
         return self.name_of(clock) if is_timer else clock

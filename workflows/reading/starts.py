@@ -65,8 +65,9 @@ def _start(connection: Connection, key: str, at: datetime) -> Start | None:
     except WorkflowError:
         return None
     process = version.process.diagram.processes[version.key]
-    # What others call with inputs of theirs is not begun by hand.
-    if any(name.startswith("input.") for name in process.properties):
+    # What others call with inputs of theirs, and asks nothing itself, cannot be begun by hand.
+    called = any(name.startswith("input.") for name in process.properties)
+    if called and "form" not in element.properties:
         return None
     return Start(version=version, element=element)
 

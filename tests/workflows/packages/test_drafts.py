@@ -68,7 +68,8 @@ def release(engine: Engine, base: str, *, by: Actor = LI_SI, at: datetime = LATE
 def approver_of(engine: Engine, version: int) -> tuple[str, str | None]:
     with reading(engine) as connection:
         query = select(versions.c.author, versions.c.approver).where(versions.c.id == version)
-        return connection.execute(query).one()._tuple()
+        author, approver = connection.execute(query).one()
+    return author, approver
 
 
 def ask_for_a_second_person(connection: Connection) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
 from tests.workflows.packages.offices import write_package
 from workflows.cases import Actor, complete_task, start_case
@@ -12,6 +12,7 @@ from workflows.database import reading, transaction
 from workflows.packages import load_packages
 from workflows.reading.law import law_of
 from workflows.reading.replay import Moment, replay_of
+from workflows.tables import cases, tasks
 
 NOW = datetime(2026, 9, 7, 1, tzinfo=UTC)
 CLERK = Actor(user="t.window", organisation="t", keys=frozenset({"person:t.window", "unit:window"}))
@@ -39,17 +40,14 @@ def moments(engine: Engine, tmp_path: Path) -> list[Moment]:
                 at=NOW + timedelta(hours=hour),
             )
     with reading(engine) as connection:
-        law = law_of(connection, case.version_id)
+        version = connection.execute(select(cases.c.version_id)).scalar_one()
+        law = law_of(connection, version)
         return replay_of(connection, case.id, law, shown=lambda data: {**data, "seen": True})
 
 
-def _open_task(connection: object, case_id: int) -> int:
-    from sqlalchemy import select
-
-    from workflows.tables import tasks
-
+def _open_task(connection: Connection, case_id: int) -> int:
     query = select(tasks.c.number).where(tasks.c.case_id == case_id, tasks.c.status == "open")
-    return int(connection.execute(query).scalar_one())  # type: ignore[attr-defined]
+    return int(connection.execute(query).scalar_one())
 
 
 def versions_of(moments: list[Moment]) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from workflows.validation.suggestion import did_you_mean
 PERSONAL = ("form", "candidates", "exclude", "clock", "due", "priority", "notice", "outcome.")
 #: Kind of node → property names beside ``provision``; a trailing dot stands for any name behind it.
 BY_KIND = {
-    "process": ("title", "input.", "output."),
+    "process": ("title", "input.", "output.", "clock."),
     "lane": ("candidates",),
     "userTask": PERSONAL,
     "manualTask": PERSONAL,
