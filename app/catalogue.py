@@ -19,7 +19,7 @@ def catalogue_of(
     connection: Connection, known: Surroundings, found: WorkingCopy, *, english: bool
 ) -> dict[str, Any]:
     """JSON-ready lists, each item with ``id`` and ``name``; for operators and calls also what they take."""
-    names = dict(connection.execute(select(definitions.c.key, definitions.c.name)).tuples().all())
+    names = {key: name for key, name in connection.execute(select(definitions.c.key, definitions.c.name))}
     return {
         "forms": _named({name: str(schema.get("title") or name) for name, schema in known.forms.items()}),
         "decisions": _named({name: _decision(text, name) for name, text in known.decisions.items()}),

@@ -31,6 +31,7 @@ from workflows.packages.drafts import (
     discard_draft,
     is_publishable,
     keep_draft,
+    names_of_elements,
     needs_second_person,
     publish_draft,
     surroundings,
@@ -128,15 +129,16 @@ def save(key: str) -> ResponseReturnValue:
             findings = check_draft(connection, kept)
     except DraftChanged as changed:
         return _conflict(key, changed)
-    return jsonify(base=kept.base, findings=[_finding(one) for one in findings])
+    return jsonify(base=kept.base, findings=_listed(findings, diagram.encode()))
 
 
 @blueprint.post("/<key>/check")
 def check(key: str) -> ResponseReturnValue:
     """What validation says of what is on the screen."""
+    diagram = _posted("diagram")
     with reading(installation().engine) as connection:
-        findings = check_diagram(connection, key, _posted("diagram"), by=me())
-    return jsonify(findings=[_finding(one) for one in findings])
+        findings = check_diagram(connection, key, diagram, by=me())
+    return jsonify(findings=_listed(findings, diagram.encode()))
 
 
 @blueprint.get("/<key>/publish")
@@ -174,7 +176,7 @@ def _approval(connection: Connection, found: WorkingCopy) -> str:
     return render_template(
         "studio/approve.html",
         found=found,
-        findings=findings,
+        findings=_listed(findings, found.bundle.diagram),
         publishable=is_publishable(findings),
         own=found.author == me().user,
         needs_second=needs_second_person(connection, found.organisation),
@@ -204,11 +206,18 @@ def _posted(name: str) -> str:
     return value
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _listed(findings: list[Finding], diagram: bytes) -> list[dict[str, Any]]:
+    """The findings in the language of the page; a message that does not name its element is led by it."""
+    names = names_of_elements(diagram)
+    return [_finding(found, names.get(found.element_id or "", "")) for found in findings]
+
+
+def _finding(found: Finding, name: str) -> dict[str, Any]:
+    message = found.message_en if in_english() else found.message_zh
     return {
         "severity": str(found.severity),
         "element": found.element_id,
-        "message": found.message_en if in_english() else found.message_zh,
+        "message": f"{name} · {message}" if name and name not in message else message,
         "code": found.code,
     }
 

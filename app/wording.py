@@ -15,10 +15,10 @@ from app.messages import gettext as _
 from app.messages import ngettext
 from workflows.calendars import WorkingCalendar
 from workflows.cases import SYSTEM
+from workflows.cases.clock_state import ClockState
 from workflows.clock import BEIJING
 from workflows.lamps import Lamp, Urgency, urgency
 from workflows.office import Office
-from workflows.reading.case_file import ClockState
 from workflows.reading.law import Clause
 
 #: What may be the id of a clause within a text.

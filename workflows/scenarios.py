@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy import Connection, Engine, func, select
 
 from workflows.cases import claim_task, complete_task, start_case
+from workflows.cases.clock_state import clock_state
 from workflows.cases.identities import reveal
 from workflows.clock import BEIJING, SetClock
 from workflows.database import reading, transaction
@@ -211,15 +212,10 @@ def _clocks(connection: Connection, case_id: int, wanted: Mapping[str, str]) -> 
     rows = connection.execute(
         select(clocks).where(clocks.c.case_id == case_id).order_by(clocks.c.anchored_at, clocks.c.number)
     )
-    states = {row.name: clock_state(row.state, row.stopped_at, row.due_at) for row in rows}
+    states = {
+        row.name: str(clock_state(row.state, due_at=row.due_at, stopped_at=row.stopped_at)) for row in rows
+    }
     return {name: states.get(name, "none") for name in wanted}
-
-
-def clock_state(state: str, stopped_at: datetime | None, due_at: datetime) -> str:
-    """``running``, ``met``, ``breached`` or ``superseded``, from what the ledger holds."""
-    if state != "stopped" or stopped_at is None:
-        return state
-    return "met" if stopped_at <= due_at else "breached"
 
 
 def _due(connection: Connection, case_id: int, wanted: Mapping[str, Any]) -> dict[str, str | None]:

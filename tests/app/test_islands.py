@@ -51,8 +51,9 @@ def test_a_bundle_is_found_under_the_name_of_its_content(site: Site, built: Path
 def test_bundles_are_kept_by_browsers_and_other_files_are_not(site: Site, built: Path) -> None:
     (built / "office.css").write_text("")
     client = site.client()
-    assert "immutable" in client.get("/static/dist/viewer-X.js").headers["Cache-Control"]
-    assert "immutable" not in client.get("/static/office.css").headers["Cache-Control"]
+    with client.get("/static/dist/viewer-X.js") as bundle, client.get("/static/office.css") as other:
+        assert "immutable" in bundle.headers["Cache-Control"]
+        assert "immutable" not in other.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("address", ISLANDS)

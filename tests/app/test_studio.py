@@ -19,6 +19,7 @@ BROKEN = PERMIT.replace("unit(&quot;chiefs&quot;)", "unit(&quot;nobody&quot;)").
 REGULATION = {"key": KEY}
 VERSION = {**REGULATION, "number": 1}
 #: endpoint → (method, arguments, statuses in the order of EVERYBODY)
+JSON = {"Accept": "application/json"}
 PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "studio.show": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
     "studio.regulation": ("GET", REGULATION, (NO, NO, NO, OK, NO, NONE)),
@@ -113,7 +114,7 @@ def test_what_is_on_the_screen_is_checked_and_the_faults_name_their_elements(sit
 
 def test_a_request_without_a_diagram_says_so(site: Site) -> None:
     for body in ({}, {"diagram": 1}, [], "x"):
-        answer = site.client("zhao.liu").post(f"/studio/{KEY}/check", json=body)
+        answer = site.client("zhao.liu").post(f"/studio/{KEY}/check", json=body, headers=JSON)
         assert (answer.status_code, answer.json["type"]) == (400, "urn:guicheng:diagram-missing")
 
 

@@ -14,7 +14,8 @@ AXE = Path(os.environ.get("GUICHENG_AXE", "app/assets/node_modules/axe-core/axe.
 _NAMELESS = """() => [...document.querySelectorAll(
     'input:not([type=hidden]), select, textarea, button, a[href]')].filter(field => {
       if (field.closest('[aria-hidden=true]')) return false;
-      const named = field.labels && field.labels.length || field.getAttribute('aria-label');
+      const named = field.labels && field.labels.length || field.getAttribute('aria-label')
+        || field.title;
       return !named && !field.textContent.trim();
     }).map(field => field.outerHTML.slice(0, 120))"""
 _TWICE = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);

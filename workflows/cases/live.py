@@ -156,6 +156,7 @@ class Live:
             task=task.id,
             element_id=element.id,
             at=turn.at,
+            by_timer=turn.kind == "timer-fired",
             actor=turn.actor,
             notices=resources.notices,
             registers=resources.registers,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Boolean, Connection, and_, bindparam, insert, update
+from sqlalchemy import case as sql_case
 
+from workflows.cases.clock_state import STORED_LAPSED, STORED_STOPPED, STORED_SUPERSEDED
 from workflows.cases.open_case import OpenCase
 from workflows.cases.queues import queue_id
 from workflows.cases.started_clock import StartedClock
@@ -55,6 +57,11 @@ _DISARM = (
 )
 _START_CLOCK = insert(clocks)
 _START_SPAN = insert(clock_spans)
+#: A clock that ends in the event of a timer, at or after its due moment, was not stopped by anybody in time.
+_ENDED = sql_case(
+    (and_(bindparam("by_timer", type_=Boolean), clocks.c.due_at <= bindparam("ended")), STORED_LAPSED),
+    else_=STORED_STOPPED,
+)
 _STOP_NUMBERED = (
     update(clocks)
     .where(
@@ -62,7 +69,7 @@ _STOP_NUMBERED = (
         clocks.c.number == bindparam("n"),
         clocks.c.state == "running",
     )
-    .values(state="stopped", stopped_at=bindparam("ended"))
+    .values(state=_ENDED, stopped_at=bindparam("ended"))
 )
 _STOP_NAMED = (
     update(clocks)
@@ -71,12 +78,21 @@ _STOP_NAMED = (
         clocks.c.name == bindparam("clock_name"),
         clocks.c.state == "running",
     )
-    .values(state=bindparam("new_state"), stopped_at=bindparam("ended"))
+    .values(state=_ENDED, stopped_at=bindparam("ended"))
+)
+_SUPERSEDE = (
+    update(clocks)
+    .where(
+        clocks.c.case_id == bindparam("case"),
+        clocks.c.name == bindparam("clock_name"),
+        clocks.c.state == "running",
+    )
+    .values(state=STORED_SUPERSEDED, stopped_at=bindparam("ended"))
 )
 _STOP_ALL = (
     update(clocks)
     .where(clocks.c.case_id == bindparam("case"), clocks.c.state == "running")
-    .values(state="stopped", stopped_at=bindparam("ended"))
+    .values(state=_ENDED, stopped_at=bindparam("ended"))
 )
 _SHOW_DUE = (
     update(tasks)
@@ -107,7 +123,8 @@ def save(case: OpenCase, *, status: str | None = None) -> None:
         _save_messages(connection, case, turn)
     if _ended(case, status):
         last = case.turns[-1]
-        connection.execute(_STOP_ALL, {"case": case.facts.id, "ended": last.at})
+        ending = {"case": case.facts.id, "ended": last.at, "by_timer": last.kind == "timer-fired"}
+        connection.execute(_STOP_ALL, ending)
 
 
 def _ended(case: OpenCase, status: str | None) -> bool:
@@ -225,22 +242,20 @@ def _save_timers(connection: Connection, case: OpenCase, turn: Turn) -> None:
 
 def _save_clocks(connection: Connection, case: OpenCase, turn: Turn) -> None:
     case_id = case.facts.id
-    stops = [{"case": case_id, "n": number, "ended": turn.at} for number in turn.disarmed]
+    ending = {"case": case_id, "ended": turn.at, "by_timer": turn.kind == "timer-fired"}
+    stops = [{**ending, "n": number} for number in turn.disarmed]
     if stops:
         connection.execute(_STOP_NUMBERED, stops)
     for clock in turn.started_clocks:
         _start_clock(connection, case_id, clock)
     for name in turn.stopped_clocks:
-        connection.execute(
-            _STOP_NAMED,
-            {"case": case_id, "clock_name": name, "new_state": "stopped", "ended": turn.at},
-        )
+        connection.execute(_STOP_NAMED, {**ending, "clock_name": name})
 
 
 def _start_clock(connection: Connection, case_id: int, clock: StartedClock) -> None:
     connection.execute(
-        _STOP_NAMED,
-        {"case": case_id, "clock_name": clock.name, "new_state": "superseded", "ended": clock.anchored_at},
+        _SUPERSEDE,
+        {"case": case_id, "clock_name": clock.name, "ended": clock.anchored_at},
     )
     connection.execute(
         _START_CLOCK,

@@ -45,7 +45,10 @@ def stop_clock(context: OperatorContext, clock: str) -> Effect:
     running = context.running_clocks()
     if clock not in running:
         raise ClockNotRunning(clock=clock)
-    return Effect(result={"met": context.at <= running[clock]}, stops=clock)
+    due_at = running[clock]
+    # What a timer does at the due moment is no longer in time.
+    met = context.at < due_at if context.by_timer else context.at <= due_at
+    return Effect(result={"met": met}, stops=clock)
 
 
 OPERATORS = (

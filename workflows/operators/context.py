@@ -29,6 +29,8 @@ class OperatorContext:
     task: int
     element_id: str
     at: datetime
+    #: Whether a timer, not a person, caused this.
+    by_timer: bool
     actor: str
     #: Texts of the notices, and the registers, of the version the case runs on.
     notices: Mapping[str, str]

@@ -13,7 +13,7 @@ from workflows.cases import Actor, NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.definitions import Bundle, NoSuchDefinition, PublicationRefused, publish, save_draft
 from workflows.definitions.bundle import DIAGRAM
-from workflows.diagrams import read_diagram
+from workflows.diagrams import DiagramRefused, read_diagram
 from workflows.errors import WorkflowError
 from workflows.exclusive import exclusively
 from workflows.packages.bundling import bundle_of, surroundings_of
@@ -152,6 +152,17 @@ def needs_second_person(connection: Connection, organisation: str) -> bool:
 def surroundings(connection: Connection, found: WorkingCopy) -> Surroundings:
     """What a working copy may refer to."""
     return _around(connection, found, found.bundle)
+
+
+def names_of_elements(diagram: bytes) -> dict[str, str]:
+    """What people call the elements, flows and lanes of a diagram, by id; empty when it cannot be read."""
+    try:
+        read = read_diagram(diagram)
+    except DiagramRefused:
+        return {}
+    names = {element.id: element.name for element in read.elements.values()}
+    names |= {flow.id: flow.name for flow in read.flows.values()}
+    return names | {lane.id: lane.name for lane in read.lanes.values()}
 
 
 def is_publishable(findings: list[Finding]) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
+from workflows.cases.clock_state import ClockState, clock_state
 from workflows.cases.open_case import NoSuchCase
 from workflows.cases.queues import candidates
 from workflows.tables import (
@@ -80,16 +80,6 @@ class CaseFile:
     def open_tasks(self) -> list[CaseTask]:
         """What somebody has still to do."""
         return [task for task in self.tasks if task.status == "open"]
-
-
-class ClockState(StrEnum):
-    """How a legal period stands; derived, never stored."""
-
-    RUNNING = "running"
-    OVERDUE = "overdue"
-    MET = "met"
-    BREACHED = "breached"
-    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,18 +220,10 @@ def clocks_of(connection: Connection, case_id: int, *, now: datetime) -> list[Ca
             due_at=row.due_at,
             provisional=row.provisional,
             stopped_at=row.stopped_at,
-            state=_state(row.state, row.due_at, row.stopped_at, now),
+            state=clock_state(row.state, due_at=row.due_at, stopped_at=row.stopped_at, now=now),
         )
         for row in connection.execute(query)
     ]
-
-
-def _state(stored: str, due_at: datetime, stopped_at: datetime | None, now: datetime) -> ClockState:
-    if stored == "superseded":
-        return ClockState.SUPERSEDED
-    if stopped_at is not None:
-        return ClockState.MET if stopped_at <= due_at else ClockState.BREACHED
-    return ClockState.RUNNING if now <= due_at else ClockState.OVERDUE
 
 
 def notices_of(connection: Connection, case_id: int) -> list[IssuedNotice]:

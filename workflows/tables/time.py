@@ -49,7 +49,8 @@ clocks = Table(
     Column("due_at", Instant, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("calendar_version", Text, nullable=False),
-    #: ``running``, ``stopped`` or ``superseded``; met or breached follows from the two moments.
+    #: ``running``, ``stopped``, ``lapsed`` (its own due moment ended it) or ``superseded``; met or breached
+    #: follows from this and the two moments.
     Column("state", Text, nullable=False),
     Column("stopped_at", Instant),
 )

@@ -7,6 +7,8 @@ export class Draft {
     this.status = root.querySelector('.save-status');
     this.conflict = root.querySelector('dialog');
     this.saved = this.place();
+    // Whether the draft, and not the version in force, is what the screen was last the same as.
+    this.kept = Boolean(root.dataset.draft);
     modeler.on('commandStack.changed', () => this.tell());
     window.addEventListener('beforeunload', event => { if (this.isChanged()) event.preventDefault(); });
     for (const button of this.conflict.querySelectorAll('[data-choice]'))
@@ -23,8 +25,9 @@ export class Draft {
   }
 
   tell(said) {
-    this.status.textContent = said ?? (this.isChanged() ? this.status.dataset.changed : this.status.dataset.saved);
-    this.status.dataset.state = said ? 'error' : this.isChanged() ? 'changed' : 'saved';
+    const state = this.isChanged() ? 'changed' : this.kept ? 'saved' : 'untouched';
+    this.status.textContent = said ?? this.status.dataset[state];
+    this.status.dataset.state = said ? 'error' : state;
   }
 
   async diagram() {
@@ -44,6 +47,7 @@ export class Draft {
       const { base, findings } = await this.server.post(this.addresses.save, { diagram: await this.diagram(), base: this.base });
       this.base = base;
       this.saved = place;
+      this.kept = true;
       this.tell();
       this.findings.show(findings);
     });
@@ -51,8 +55,8 @@ export class Draft {
 
   // Save what is not saved, then go and look at what publishing would do.
   async publish() {
-    if (this.isChanged() || !this.addresses.draft) await this.save();
-    if (!this.isChanged() && this.status.dataset.state === 'saved') location.assign(this.addresses.publish);
+    if (this.isChanged() || !this.kept) await this.save();
+    if (this.status.dataset.state === 'saved') location.assign(this.addresses.publish);
   }
 
   async attempt(act) {

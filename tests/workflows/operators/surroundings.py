@@ -93,6 +93,7 @@ class Caller:
             task=7,
             element_id="step",
             at=self.at,
+            by_timer=False,
             actor="zhang.san",
             notices=self.notices,
             registers=self.registers,
