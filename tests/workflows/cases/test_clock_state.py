@@ -1,4 +1,4 @@
-"""How a legal period stands once it has ended: by people in time, by people too late, by its own due moment."""
+"""How a legal period stands once it has ended: by people in time, too late, or by its own due moment."""
 
 from __future__ import annotations
 
