@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,7 @@ class Desk:
     @property
     def notice_title(self) -> str | None:
         """Title of the document to preview here."""
-        name = self.sheet.notice
-        return title_of(self.sheet.resources.notices.get(name, ""), name) if name else None
+        return _title_of_notice(self.sheet)
 
 
 @blueprint.get("")
@@ -76,17 +75,17 @@ def show(case_number: str, number: int) -> ResponseReturnValue:
 @blueprint.post("")
 def work(case_number: str, number: int) -> ResponseReturnValue:
     """Complete the task, or only look again after a change that shows other fields."""
-    desk = _desk(case_number, number)
-    answers = posted_answers(desk.schema, user=me().user)
+    view, sheet = _sheet(case_number, number)
+    answers = posted_answers(sheet.schema, user=me().user)
     if not answers.finished:
         return _page(_desk(case_number, number), answers.values, answers.errors)
     try:
-        _complete(desk, answers)
+        _complete(view, sheet, answers)
     except FormInvalid as wrong:
         errors = wrong.errors_en if in_english() else wrong.errors
         return _page(_desk(case_number, number), answers.values, errors), 422
-    _congratulate(desk)
-    return redirect(_onwards(desk))
+    _congratulate(view, sheet)
+    return redirect(_onwards(view))
 
 
 @blueprint.post("/claim")
@@ -119,12 +118,12 @@ def _do(case_number: str, number: int, act: Callable[..., None]) -> None:
     )
 
 
-def _complete(desk: Desk, answers: Answers) -> None:
-    case, number = desk.view.case, desk.sheet.task.number
-    by, at = me(), installation().clock.now()
+def _complete(view: CaseView, sheet: TaskSheet, answers: Answers) -> None:
+    case, number = view.case, sheet.task.number
+    by, at, named = me(), installation().clock.now(), files_named(answers.values)
 
     def act(connection: Connection) -> None:
-        usable = usable_files(connection, case_id=case.id, user=by.user)
+        usable = usable_files(connection, case_id=case.id, user=by.user) if named else {}
         cases.complete_task(
             connection,
             case_id=case.id,
@@ -134,31 +133,55 @@ def _complete(desk: Desk, answers: Answers) -> None:
             at=at,
             attachments=usable.keys(),
         )
-        file_under(connection, case_id=case.id, ids=files_named(answers.values) & usable.keys(), user=by.user)
+        if named:
+            file_under(connection, case_id=case.id, ids=named & usable.keys(), user=by.user)
 
-    kept = sorted(files_named(answers.values) & desk.files.keys())
     command = described(
-        "complete", by, case.organisation, number=number, data=answers.plain, attachments=kept
+        "complete",
+        by,
+        case.organisation,
+        number=number,
+        data=answers.plain,
+        attachments=_kept(case.id, named),
     )
     cases.perform(installation().engine, act, case_id=case.id, command=command, at=at)
 
 
-def _congratulate(desk: Desk) -> None:
-    flash(_("“%(task)s”已办结。", task=desk.sheet.task.name), "done")
-    if desk.sheet.notice is not None:
-        address = url_for(
-            "notice_pages.of_task", case_number=desk.view.case.number, number=desk.sheet.task.number
-        )
-        flash(_("打印%(notice)s", notice=desk.notice_title), f"link:{address}")
+def _kept(case_id: int, named: Collection[str]) -> list[str]:
+    """Of the files a submission names, those this person may use: what an incident keeps for another try."""
+    if not named:
+        return []
+    with reading(installation().engine) as connection:
+        return sorted(usable_files(connection, case_id=case_id, user=me().user).keys() & set(named))
 
 
-def _onwards(desk: Desk) -> str:
+def _congratulate(view: CaseView, sheet: TaskSheet) -> None:
+    flash(_("“%(task)s”已办结。", task=sheet.task.name), "done")
+    if sheet.notice is not None:
+        address = url_for("notice_pages.of_task", case_number=view.case.number, number=sheet.task.number)
+        flash(_("打印%(notice)s", notice=_title_of_notice(sheet)), f"link:{address}")
+
+
+def _title_of_notice(sheet: TaskSheet) -> str | None:
+    name = sheet.notice
+    return title_of(sheet.resources.notices.get(name, ""), name) if name else None
+
+
+def _onwards(view: CaseView) -> str:
     """The next task of the case for this person, otherwise the inbox."""
     with reading(installation().engine) as connection:
-        following = first_task(connection, desk.view.case.id, of=me())
+        following = first_task(connection, view.case.id, of=me())
     if following is None:
         return url_for("inbox.show")
-    return url_for("task_page.show", case_number=desk.view.case.number, number=following)
+    return url_for("task_page.show", case_number=view.case.number, number=following)
+
+
+def _sheet(case_number: str, number: int) -> tuple[CaseView, TaskSheet]:
+    """The task with its form, and no more than completing it needs."""
+    with reading(installation().engine) as connection:
+        view = case_view(connection, case_number)
+        task = readable_task(view, number)
+        return view, task_sheet(connection, view.case, view.law, task, now=view.now)
 
 
 def _desk(case_number: str, number: int) -> Desk:

@@ -13,6 +13,7 @@ from workflows.cases.actor import SYSTEM, Actor, NotPermitted, may_do
 from workflows.cases.identities import Concealed, store
 from workflows.cases.live import Live
 from workflows.cases.open_case import OpenCase
+from workflows.cases.receipts import issue_receipt
 from workflows.cases.saving import save
 from workflows.cases.submission import accept
 from workflows.cases.turn import CaseFacts, Turn, as_keys
@@ -51,6 +52,7 @@ def start_case(
     1. The start form judges ``data``; whoever may stand at the start event may open a case.
     2. A case that another case or a schedule starts (``origin`` says which) brings its data unjudged.
     3. The engine runs up to the first waits; everything is written with event 1.
+    4. What somebody applied for gets a receipt, with which it can be looked up without an account.
 
     Raises ``NoSuchDefinition``, ``FormInvalid``, ``NotPermitted``, or a ``CaseStops`` when the diagram
     cannot even begin.
@@ -74,6 +76,8 @@ def start_case(
     case.finish(turn)
     save(case)
     store(connection, case.facts.id, concealed)
+    if origin is None:
+        issue_receipt(connection, case.facts.id, by=by.user, at=at)
     return CaseOpened(id=case.facts.id, number=case.facts.number)
 
 

@@ -1,7 +1,15 @@
 """The tables, for SQLite and PostgreSQL alike."""
 
 from workflows.tables.law import calendar_days, calendar_years, definitions, provisions, versions
-from workflows.tables.office import groups, memberships, organisations, people
+from workflows.tables.office import (
+    answers,
+    directory_changes,
+    groups,
+    memberships,
+    organisations,
+    people,
+    tokens,
+)
 from workflows.tables.storage import Instant, Serial, from_microseconds, metadata, to_microseconds
 from workflows.tables.time import clock_spans, clocks, heartbeats, schedule_runs, schedules, timers
 from workflows.tables.traces import (
@@ -12,6 +20,7 @@ from workflows.tables.traces import (
     installation,
     notices,
     outbox,
+    receipts,
     records,
     register_entries,
 )
@@ -20,6 +29,7 @@ from workflows.tables.work import cases, events, queues, tasks
 __all__ = [
     "Instant",
     "Serial",
+    "answers",
     "attachments",
     "calendar_days",
     "calendar_years",
@@ -28,6 +38,7 @@ __all__ = [
     "clocks",
     "counters",
     "definitions",
+    "directory_changes",
     "events",
     "from_microseconds",
     "groups",
@@ -43,6 +54,7 @@ __all__ = [
     "people",
     "provisions",
     "queues",
+    "receipts",
     "records",
     "register_entries",
     "schedule_runs",
@@ -50,5 +62,6 @@ __all__ = [
     "tasks",
     "timers",
     "to_microseconds",
+    "tokens",
     "versions",
 ]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
+    Index,
+    Integer,
     Table,
     Text,
     text,
 )
 
-from workflows.tables.storage import metadata
+from workflows.tables.storage import Instant, Serial, metadata
 
 organisations = Table(
     "organisations",
@@ -53,4 +56,52 @@ memberships = Table(
     Column("user", Text, ForeignKey("people.user"), primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("slug", Text, primary_key=True),
+)
+
+#: Who changed what about whom; only ever added to.
+directory_changes = Table(
+    "directory_changes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("organisation", Text, ForeignKey("organisations.slug"), nullable=False),
+    Column("user", Text, nullable=False),
+    #: ``added``, ``changed``, ``password-reset`` or ``deactivated``.
+    Column("kind", Text, nullable=False),
+    #: JSON: field → [before, after].
+    Column("details", Text, nullable=False, server_default="{}"),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Index("ix_directory_changes_order", "organisation", "id"),
+)
+
+#: What programs sign in with on behalf of a person. Only the hash is kept: a token is shown once.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("user", Text, ForeignKey("people.user"), nullable=False, index=True),
+    #: What it is for, in its owner's words.
+    Column("name", Text, nullable=False),
+    #: SHA-256 in hex.
+    Column("hash", Text, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    #: UTC day of the last use.
+    Column("last_used", Date),
+    Column("revoked_at", Instant),
+)
+
+#: Answers to commands that a program gave a key to, so that repeating one does nothing twice.
+answers = Table(
+    "answers",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    #: SHA-256 in hex of what was asked.
+    Column("request", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    #: JSON.
+    Column("body", Text, nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Index("ix_answers_given", "user", "given_at"),
 )

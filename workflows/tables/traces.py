@@ -29,6 +29,17 @@ identities = Table(
     Column("salt", Text, nullable=False),
 )
 
+#: What an applicant is handed: with number and code a case can be looked up without an account.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("case_id", Serial, ForeignKey("cases.id"), primary_key=True),
+    #: Kept readable, so that the counter can print it again; it opens nothing but this case's public face.
+    Column("code", Text, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("issued_by", Text, nullable=False),
+)
+
 records = Table(
     "records",
     metadata,
@@ -57,6 +68,7 @@ register_entries = Table(
     Column("seq", Integer, nullable=False),
     UniqueConstraint("organisation", "register", "number"),
     Index("ix_register_entries_order", "organisation", "register", "id"),
+    Index("ix_register_entries_number", "number"),
 )
 
 notices = Table(

@@ -17,10 +17,10 @@ from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject
 from workflows.validation.suggestion import did_you_mean
 
-PERSONAL = ("form", "candidates", "exclude", "clock", "due", "priority", "notice", "outcome.")
+PERSONAL = ("form", "candidates", "exclude", "clock", "due", "priority", "notice", "outcome.", "public")
 #: Kind of node → property names beside ``provision``; a trailing dot stands for any name behind it.
 BY_KIND = {
-    "process": ("title", "input.", "output.", "clock."),
+    "process": ("title", "input.", "output.", "clock.", "public", "public.clock.", "public.notice."),
     "lane": ("candidates",),
     "userTask": PERSONAL,
     "manualTask": PERSONAL,

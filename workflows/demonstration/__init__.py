@@ -1,0 +1,6 @@
+"""A demonstration: months of cases that end now, played on the real engine from the packages' worked cases."""
+
+from workflows.demonstration.playing import Demonstrated, demonstrate
+from workflows.demonstration.progress import intend
+
+__all__ = ["Demonstrated", "demonstrate", "intend"]

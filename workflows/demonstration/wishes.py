@@ -1,0 +1,94 @@
+"""What a package's ``demo.toml`` wishes a demonstration to look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from workflows.packages import Package, PackageFault
+from workflows.packages.toml import TomlTable, read_toml
+from workflows.scenarios import Scenario, read_scenarios
+
+FILE: Final = "demo.toml"
+_KEYS: Final = ("cases_per_week", "cases_last_week", "left_lying", "weights", "vary")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variation:
+    """Values of the worked cases that are replaced together, and the rows that may take their place."""
+
+    values: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """How many cases of which scenarios, and what is different from one to the next."""
+
+    cases_per_week: int
+    cases_last_week: int
+    #: How many of the recent cases nobody goes on with.
+    left_lying: int
+    #: Each scenario with how often it is drawn in proportion to the others.
+    scenarios: tuple[tuple[Scenario, int], ...]
+    variations: tuple[Variation, ...]
+
+
+def read_wishes(package: Package) -> Wishes | None:
+    """The wishes of a package, ``None`` without a ``demo.toml``. Raises ``PackageFault``.
+
+    A scenario that ends with the refusal of its case makes none and is left out.
+    """
+    shown = f"{package.slug}/{FILE}"
+    content = read_toml(package.directory / FILE, shown)
+    if not content:
+        return None
+    table = TomlTable(shown, "", content)
+    table.only(_KEYS)
+    return Wishes(
+        cases_per_week=_number(table, "cases_per_week"),
+        cases_last_week=_number(table, "cases_last_week"),
+        left_lying=_number(table, "left_lying"),
+        scenarios=_weighted(table, _scenarios(package)),
+        variations=tuple(_variation(each) for each in table.tables("vary")),
+    )
+
+
+def _number(table: TomlTable, key: str) -> int:
+    value = table.content.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise table.fault(key, "应为不小于零的整数", "must be a whole number, zero or more")
+    return value
+
+
+def _scenarios(package: Package) -> list[Scenario]:
+    folder: Path = package.directory / "scenarios"
+    return [
+        scenario
+        for path in sorted(folder.glob("*.yaml"))
+        for scenario in read_scenarios(path, organisation=package.slug)
+        if scenario.refused is None
+    ]
+
+
+def _weighted(table: TomlTable, scenarios: list[Scenario]) -> tuple[tuple[Scenario, int], ...]:
+    weights: Mapping[str, Any] = table.table("weights")
+    inner = TomlTable(table.file, "weights", weights)
+    # A weight nobody reads is a name somebody misspelt.
+    inner.only(scenario.name for scenario in scenarios)
+    found = [(each, _number(inner, each.name) if each.name in weights else 1) for each in scenarios]
+    return tuple((scenario, weight) for scenario, weight in found if weight)
+
+
+def _variation(table: TomlTable) -> Variation:
+    table.only(("values", "rows"))
+    values = table.texts("values")
+    rows = table.content.get("rows", [])
+    if not rows or not all(isinstance(row, list) and len(row) == len(values) for row in rows):
+        raise table.fault("rows", "每行应与“values”一样长", "must be rows as long as 'values'")
+    return Variation(values=values, rows=tuple(tuple(str(text) for text in row) for row in rows))
+
+
+__all__ = ["PackageFault", "Variation", "Wishes", "read_wishes"]

@@ -1,0 +1,172 @@
+"""The public face of a case: what its applicant may know without an account, and nothing else.
+
+Which regulations show more than status, dates and outcome, and in which words, is said by their diagrams:
+``public`` of the process and of its tasks, ``public.clock.<name>``, ``public.notice.<notice>``. No person is
+ever named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, select
+
+from workflows.calendar_store import load_calendar
+from workflows.calendars import WorkingCalendar
+from workflows.clock import BEIJING
+from workflows.reading.case_file import (
+    CaseClock,
+    CaseFile,
+    ClockState,
+    clocks_of,
+    names_of_files,
+    notices_of,
+    open_file,
+)
+from workflows.reading.law import Law, law_of
+from workflows.tables import cases, clock_spans, events
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicClock:
+    """A legal period the applicant may rely on, with what its due date follows from."""
+
+    label: str
+    clock: CaseClock
+    #: Rest days and holidays that were skipped, of a period in working days.
+    rest_days: int
+    #: How often it stood still.
+    suspensions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicNotice:
+    """A document addressed to the applicant: one on record as issued, or that of a completed task."""
+
+    title: str
+    at: datetime
+    notice: str
+    number: str = ""
+    issued: int | None = None
+    task: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicFace:
+    """What the holder of a receipt sees."""
+
+    case: CaseFile
+    law: Law
+    #: Whether the regulation shows more than status, dates and outcome.
+    detailed: bool
+    #: Where the case stands, in words for the applicant, each once.
+    steps: tuple[str, ...] = ()
+    #: Names of the files handed in with the application.
+    received: tuple[str, ...] = ()
+    clocks: tuple[PublicClock, ...] = ()
+    notices: tuple[PublicNotice, ...] = ()
+
+
+def public_face(connection: Connection, case_id: int, *, now: datetime) -> PublicFace:
+    """What the applicant of a case may know at ``now``."""
+    number = connection.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one()
+    case = open_file(connection, number)
+    law = law_of(connection, case.version_id)
+    if _words(law).get("public") != "true":
+        return PublicFace(case=case, law=law, detailed=False)
+    return PublicFace(
+        case=case,
+        law=law,
+        detailed=True,
+        steps=tuple(dict.fromkeys(_steps(case, law))),
+        received=tuple(_received(connection, case_id)),
+        clocks=tuple(_clocks(connection, case, law, now)),
+        notices=tuple(_notices(connection, case, law)),
+    )
+
+
+def _words(law: Law) -> Mapping[str, str]:
+    """Properties of the process, and what the processes it calls say about clocks and notices."""
+    found: dict[str, str] = {}
+    for version in reversed(law.versions):
+        found.pop("public", None)
+        found |= version.process.diagram.processes[version.key].properties
+    return found
+
+
+def _steps(case: CaseFile, law: Law) -> Iterator[str]:
+    for task in case.open_tasks:
+        element = law.element(task.element_id, task.process)
+        yield element.properties.get("public", task.name) if element is not None else task.name
+
+
+def _received(connection: Connection, case_id: int) -> Iterator[str]:
+    opened = select(events.c.body).where(events.c.case_id == case_id, events.c.kind == "opened")
+    body = connection.execute(opened).scalar_one()
+    names = names_of_files(connection, case_id)
+    for text in _texts(orjson.loads(body).get("command", {}).get("data")):
+        if text in names:
+            yield names[text]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(item)
+
+
+def _clocks(connection: Connection, case: CaseFile, law: Law, now: datetime) -> Iterator[PublicClock]:
+    calendar = load_calendar(connection)
+    words = _words(law)
+    stood_still = _suspensions(connection, case.id)
+    for clock in clocks_of(connection, case.id, now=now):
+        label = words.get(f"public.clock.{clock.name}")
+        if label is not None and clock.state is not ClockState.SUPERSEDED:
+            yield PublicClock(
+                label=label,
+                clock=clock,
+                rest_days=_rest_days(clock, calendar),
+                suspensions=stood_still.get(clock.number, 0),
+            )
+
+
+def _suspensions(connection: Connection, case_id: int) -> dict[int, int]:
+    query = (
+        select(clock_spans.c.clock, func.count().label("times"))
+        .where(clock_spans.c.case_id == case_id, clock_spans.c.kind == "suspended")
+        .group_by(clock_spans.c.clock)
+    )
+    return {row.clock: row.times for row in connection.execute(query)}
+
+
+def _rest_days(clock: CaseClock, calendar: WorkingCalendar) -> int:
+    if clock.unit != "workdays":
+        return 0
+    first, last = (at.astimezone(BEIJING).date() for at in (clock.anchored_at, clock.due_at))
+    days: Iterable[int] = range(1, (last - first).days + 1)
+    return sum(not calendar.is_workday(first + timedelta(days=n)) for n in days)
+
+
+def _notices(connection: Connection, case: CaseFile, law: Law) -> Iterator[PublicNotice]:
+    words = _words(law)
+    issued = set()
+    for one in notices_of(connection, case.id):
+        title = words.get(f"public.notice.{one.notice}")
+        if title is not None:
+            issued.add(one.notice)
+            yield PublicNotice(
+                title=title, at=one.issued_at, notice=one.notice, number=one.number, issued=one.id
+            )
+    for task in case.tasks:
+        element = law.element(task.element_id, task.process)
+        name = element.properties.get("notice", "") if element is not None else ""
+        title = words.get(f"public.notice.{name}")
+        # The task that hands over what an operator issued shows the same document.
+        if title is not None and name not in issued and task.status == "completed" and task.ended_at:
+            yield PublicNotice(title=title, at=task.ended_at, notice=name, task=task.number)
