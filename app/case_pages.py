@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from app.case_view import CaseView, readable_case
 from app.installation import installation
 from app.islands import island
+from app.receipt_pages import receipt_for
 from app.signing_in import me
 from app.wording import CITATION
 from workflows.cases import NotPermitted
@@ -74,6 +75,7 @@ def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
         "incidents": incidents_of(connection, case.id),
         "watches": sees_everything(me()),
         "administers": me().has_role(PROCESS_ADMIN),
+        "receipt": receipt_for(connection, view),
     }
 
 

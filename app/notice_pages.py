@@ -77,13 +77,13 @@ def _document(
         notice=notice,
         case={"number": view.case.number, "title": view.case.title},
         data=view.shown(connection, dict(data)),
-        organisation=_letterhead(office),
+        organisation=letterhead(office),
         today=dated.astimezone(BEIJING).date(),
         number=number,
     )
 
 
-def _letterhead(office: Office) -> dict[str, Any]:
+def letterhead(office: Office) -> dict[str, Any]:
     """What a document may say about the organisation."""
     contacts = office.settings.get("contacts")
     shown = {key: value for key, value in office.settings.items() if isinstance(value, str)}

@@ -16,6 +16,8 @@ from app import (
     islands,
     language,
     notice_pages,
+    public_pages,
+    receipt_pages,
     replay_pages,
     signing_in,
     starting,
@@ -45,5 +47,7 @@ def register(app: Flask) -> None:
         clock_page,
         replay_pages,
         studio,
+        public_pages,
+        receipt_pages,
     ):
         app.register_blueprint(page.blueprint)

@@ -6,12 +6,11 @@ from typing import Final
 
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import Connection, select
 
 from app.installation import installation
+from app.limits import ATTEMPTS, limiter
 from app.messages import gettext as _
 from app.way_back import way_back
 from workflows.cases import Actor
@@ -25,13 +24,21 @@ blueprint = Blueprint("signing_in", __name__)
 
 #: Endpoints that answer without a signed-in person.
 PUBLIC: Final = frozenset(
-    {"signing_in.form", "signing_in.enter", "language.choose", "health.healthz", "static"}
+    {
+        "signing_in.form",
+        "signing_in.enter",
+        "language.choose",
+        "health.healthz",
+        "static",
+        "public_pages.show",
+        "public_pages.look_up",
+        "public_pages.case",
+        "public_pages.issued",
+        "public_pages.of_task",
+        "public_pages.leave",
+    }
 )
-#: Wrong passwords from one address; right ones are not counted.
-_ATTEMPTS: Final = "10 per minute"
-
 _login = LoginManager()
-_limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -49,7 +56,7 @@ def attach(app: Flask) -> None:
     """Know the person of each request, and turn strangers away."""
     _login.init_app(app)
     _login.login_view = "signing_in.form"
-    _limiter.init_app(app)
+    limiter.init_app(app)
 
     @app.before_request
     def ask_who() -> ResponseReturnValue | None:
@@ -86,7 +93,7 @@ def _refused(response: Response) -> bool:
 
 
 @blueprint.post("/sign-in")
-@_limiter.limit(_ATTEMPTS, deduct_when=_refused)
+@limiter.limit(ATTEMPTS, deduct_when=_refused)
 def enter() -> ResponseReturnValue:
     """Begin a session for the person who knows the password."""
     user = request.form.get("user", "").strip()

@@ -15,8 +15,8 @@ async () => {
   const host = made.find(one => one.type === 'bpmn:UserTask');
   for (const kind of ['Message','Timer','Signal','Error','Escalation','Conditional'])
     made.push(of('modeling').createShape(of('elementFactory').createShape({ type: 'bpmn:BoundaryEvent', eventDefinitionType: `bpmn:${kind}EventDefinition` }), { x: host.x, y: host.y }, host, { attach: true }));
-  const looped = made[0]; 
-  of('modeling').updateProperties(looped, { loopCharacteristics: of('bpmnFactory').create('bpmn:MultiInstanceLoopCharacteristics') });
+  for (const [n, kind] of ['MultiInstance', 'Standard'].entries())
+    of('modeling').updateProperties(made[n], { loopCharacteristics: of('bpmnFactory').create(`bpmn:${kind}LoopCharacteristics`) });
   for (const element of [...of('elementRegistry').getAll()]) {
     of('selection').select(element);
     await pause();

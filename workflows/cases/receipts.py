@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, union_all
 
 from workflows.tables import cases, receipts, register_entries
 
@@ -65,15 +65,14 @@ def find_receipt(connection: Connection, *, number: str, code: str) -> Receipt |
     Null for a wrong number and for a wrong code alike, in one statement and the same time.
     """
     written = _plain(number)
-    entered = select(register_entries.c.case_id).where(
-        register_entries.c.number == written.translate(_BRACKETS)
-    )
     # A number of a register is unique within its organisation only: the code tells which case is meant.
-    query = (
-        select(receipts)
-        .join_from(receipts, cases, receipts.c.case_id == cases.c.id)
-        .where((cases.c.number == written.lower()) | cases.c.id.in_(entered))
+    meant = union_all(
+        select(cases.c.id).where(cases.c.number == written.lower()),
+        select(register_entries.c.case_id).where(
+            register_entries.c.number == written.translate(_BRACKETS)
+        ),
     )
+    query = select(receipts).where(receipts.c.case_id.in_(meant))
     given = re.sub(r"[\s\-]", "", _plain(code)).upper().encode()
     found = None
     for row in [*connection.execute(query), None]:

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Boolean, Connection, and_, bindparam, insert, update
 from sqlalchemy import case as sql_case
 
-from workflows.cases.clock_state import STORED_LAPSED, STORED_STOPPED, STORED_SUPERSEDED
+from workflows.cases.clock_state import STORED_LAPSED, STORED_RUNNING, STORED_STOPPED, STORED_SUPERSEDED
 from workflows.cases.open_case import OpenCase
 from workflows.cases.queues import queue_id
 from workflows.cases.started_clock import StartedClock
@@ -62,37 +62,13 @@ _ENDED = sql_case(
     (and_(bindparam("by_timer", type_=Boolean), clocks.c.due_at <= bindparam("ended")), STORED_LAPSED),
     else_=STORED_STOPPED,
 )
-_STOP_NUMBERED = (
-    update(clocks)
-    .where(
-        clocks.c.case_id == bindparam("case"),
-        clocks.c.number == bindparam("n"),
-        clocks.c.state == "running",
-    )
-    .values(state=_ENDED, stopped_at=bindparam("ended"))
-)
-_STOP_NAMED = (
-    update(clocks)
-    .where(
-        clocks.c.case_id == bindparam("case"),
-        clocks.c.name == bindparam("clock_name"),
-        clocks.c.state == "running",
-    )
-    .values(state=_ENDED, stopped_at=bindparam("ended"))
-)
-_SUPERSEDE = (
-    update(clocks)
-    .where(
-        clocks.c.case_id == bindparam("case"),
-        clocks.c.name == bindparam("clock_name"),
-        clocks.c.state == "running",
-    )
-    .values(state=STORED_SUPERSEDED, stopped_at=bindparam("ended"))
-)
-_STOP_ALL = (
-    update(clocks)
-    .where(clocks.c.case_id == bindparam("case"), clocks.c.state == "running")
-    .values(state=_ENDED, stopped_at=bindparam("ended"))
+_RUNNING = update(clocks).where(clocks.c.case_id == bindparam("case"), clocks.c.state == STORED_RUNNING)
+_ENDING = _RUNNING.values(state=_ENDED, stopped_at=bindparam("ended"))
+_STOP_ALL = _ENDING
+_STOP_NUMBERED = _ENDING.where(clocks.c.number == bindparam("n"))
+_STOP_NAMED = _ENDING.where(clocks.c.name == bindparam("clock_name"))
+_SUPERSEDE = _RUNNING.where(clocks.c.name == bindparam("clock_name")).values(
+    state=STORED_SUPERSEDED, stopped_at=bindparam("ended")
 )
 _SHOW_DUE = (
     update(tasks)

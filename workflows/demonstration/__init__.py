@@ -1,4 +1,4 @@
-"""A demonstration: months of cases that end now, played on the real engine from the packages' worked cases."""
+"""A demonstration: months of cases that end now, played by the engine from the worked cases."""
 
 from workflows.demonstration.playing import Demonstrated, demonstrate
 from workflows.demonstration.progress import intend

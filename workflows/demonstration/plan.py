@@ -18,8 +18,6 @@ from workflows.packages import Package
 from workflows.scenarios import Scenario, moment
 
 _CLOSING: Final = "17:30"
-#: Workdays ago at which a case that is left lying began: long enough to be late, not long forgotten.
-_LYING: Final = (4, 9)
 #: One in so many of the tasks that wait at the end has been claimed by somebody.
 _CLAIMED: Final = 3
 
@@ -168,14 +166,13 @@ def _names(package: Package, wishes: Wishes, lots: Random, *, number: int, year:
 def _leave_some(
     found: list[_Beginning], wishes: Wishes, calendar: WorkingCalendar, lots: Random, today: date
 ) -> list[_Beginning]:
-    fewest, most = _LYING
-    near = [
-        place
-        for place, each in enumerate(found)
-        if fewest <= calendar.workdays_between(each.move.to, today) <= most
-    ]
-    for place in lots.sample(near, min(wishes.left_lying, len(near))):
-        found[place] = replace(found[place], lying=True)
+    began: dict[int, list[int]] = {}
+    for place, each in enumerate(found):
+        began.setdefault(calendar.workdays_between(each.move.to, today), []).append(place)
+    for ago in wishes.left_lying:
+        if near := began.get(ago):
+            place = near.pop(lots.randrange(len(near)))
+            found[place] = replace(found[place], lying=True)
     return found
 
 

@@ -55,8 +55,8 @@ def demonstrate(
     2. An act and the note that it was taken are one transaction: broken off anywhere, it goes on from there.
     3. An act that is not allowed at its time (the calendar differs from the worked case's) is left out.
 
-    Nothing but the engine writes. ``report`` is told how many acts of how many are done. Returns ``None`` when
-    there is nothing to play. If the packages have changed since it was begun, it ends where it is.
+    Nothing but the engine writes. ``report`` is told how many acts of how many are done. Returns ``None``
+    when there is nothing to play. If the packages have changed since it was begun, it ends where it is.
     """
     with reading(engine) as connection:
         progress = read_progress(connection)

@@ -29,8 +29,8 @@ class Wishes:
 
     cases_per_week: int
     cases_last_week: int
-    #: How many of the recent cases nobody goes on with.
-    left_lying: int
+    #: How many working days ago the cases began that nobody goes on with, each number for one of them.
+    left_lying: tuple[int, ...]
     #: Each scenario with how often it is drawn in proportion to the others.
     scenarios: tuple[tuple[Scenario, int], ...]
     variations: tuple[Variation, ...]
@@ -39,7 +39,7 @@ class Wishes:
 def read_wishes(package: Package) -> Wishes | None:
     """The wishes of a package, ``None`` without a ``demo.toml``. Raises ``PackageFault``.
 
-    A scenario that ends with the refusal of its case makes none and is left out.
+    A scenario in which the case is refused, or not seen to its end, is left out.
     """
     shown = f"{package.slug}/{FILE}"
     content = read_toml(package.directory / FILE, shown)
@@ -50,7 +50,7 @@ def read_wishes(package: Package) -> Wishes | None:
     return Wishes(
         cases_per_week=_number(table, "cases_per_week"),
         cases_last_week=_number(table, "cases_last_week"),
-        left_lying=_number(table, "left_lying"),
+        left_lying=_numbers(table, "left_lying"),
         scenarios=_weighted(table, _scenarios(package)),
         variations=tuple(_variation(each) for each in table.tables("vary")),
     )
@@ -63,14 +63,26 @@ def _number(table: TomlTable, key: str) -> int:
     return value
 
 
+def _numbers(table: TomlTable, key: str) -> tuple[int, ...]:
+    value = table.content.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, int) and item >= 0 for item in value):
+        raise table.fault(key, "应为整数的列表", "must be a list of whole numbers")
+    return tuple(value)
+
+
 def _scenarios(package: Package) -> list[Scenario]:
     folder: Path = package.directory / "scenarios"
     return [
         scenario
         for path in sorted(folder.glob("*.yaml"))
         for scenario in read_scenarios(path, organisation=package.slug)
-        if scenario.refused is None
+        if scenario.refused is None and _is_finished(scenario)
     ]
+
+
+def _is_finished(scenario: Scenario) -> bool:
+    statuses = [step["expect"]["status"] for step in scenario.steps if "status" in step.get("expect", {})]
+    return bool(statuses) and statuses[-1] != "open"
 
 
 def _weighted(table: TomlTable, scenarios: list[Scenario]) -> tuple[tuple[Scenario, int], ...]:

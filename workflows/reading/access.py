@@ -120,6 +120,14 @@ def may_know_identities(connection: Connection, person: Actor, case: CaseFile, l
     return not _as_office(person).isdisjoint(units)
 
 
+def may_hand_receipt(person: Actor, case: CaseFile, *, knows: bool) -> bool:
+    """Whether a person may print the receipt of a case: whoever opened it, and those who know its identities.
+
+    With the check code one sees what the applicant sees, so it is for no eyes that others are masked for.
+    """
+    return knows or (case.opened_by == person.user and not person.has_role(AUDITOR))
+
+
 def identity_takers(case: CaseFile, law: Law) -> frozenset[str]:
     """Who opened the case or completed a task with a form that asks for identities."""
     schemas = {

@@ -1,7 +1,7 @@
 // The draft on the screen: what is saved of it, and what to do when somebody else saved first.
 export class Draft {
   constructor(modeler, root, server, findings) {
-    Object.assign(this, { modeler, server, findings });
+    Object.assign(this, { modeler, root, server, findings });
     this.base = root.dataset.base;
     this.addresses = root.dataset;
     this.status = root.querySelector('.save-status');
@@ -16,6 +16,14 @@ export class Draft {
     this.tell();
   }
 
+  // The library has left out what it could not read: saving would lose it.
+  protect(warnings) {
+    for (const button of this.root.querySelectorAll('[data-do=save], [data-do=publish], [data-do=download]')) button.disabled = true;
+    this.unread = this.status.dataset.unread.replace('{n}', warnings.length);
+    this.status.title = warnings.map(({ message }) => message).join('\n');
+    this.tell();
+  }
+
   place() {
     return this.modeler.get('commandStack')._stackIdx;
   }
@@ -24,7 +32,7 @@ export class Draft {
     return this.place() !== this.saved;
   }
 
-  tell(said) {
+  tell(said = this.unread) {
     const state = this.isChanged() ? 'changed' : this.kept ? 'saved' : 'untouched';
     this.status.textContent = said ?? this.status.dataset[state];
     this.status.dataset.state = said ? 'error' : state;

@@ -14,6 +14,7 @@ import Supported from './supported.js';
 import { Findings } from './findings.js';
 import { Server } from './server.js';
 import { Draft } from './draft.js';
+import { readAsText } from './loop_names.js';
 import { missing, translation } from './translation.js';
 
 const PALETTE = 130;
@@ -39,11 +40,13 @@ async function start(root) {
       }
     ]
   });
+  readAsText(modeler.get('moddle'));
   document.documentElement.classList.add('scripted');
   const server = new Server(root);
-  await modeler.importXML(await server.text(root.dataset.source));
+  const { warnings } = await modeler.importXML(await server.text(root.dataset.source));
   open(modeler);
   const draft = new Draft(modeler, root, server, new Findings(modeler, root));
+  if (warnings.length) draft.protect(warnings);
   for (const button of root.querySelectorAll('[data-do]'))
     button.addEventListener('click', () => run(button.dataset.do, modeler, draft));
   // For tests: the words that were shown untranslated, and the editor itself.

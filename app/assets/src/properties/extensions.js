@@ -101,7 +101,14 @@ export default class Extensions {
     this.setOperator(element, operator);
   }
 
-  // --- expressions
+  // --- expressions and names
+
+  item(type, name, loop) {
+    if (!name) return undefined;
+    const made = this.bpmnFactory.create(type, { name });
+    made.$parent = loop;
+    return made;
+  }
 
   expression(body) {
     return body ? this.bpmnFactory.create('bpmn:FormalExpression', { body }) : undefined;

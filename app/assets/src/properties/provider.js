@@ -5,6 +5,7 @@ import { automatic, called, decided, personal } from './activities.js';
 import { condition, ending, message, starting, timing } from './events.js';
 import { property } from './entries.js';
 import { clauses, others } from './lists.js';
+import { repeating } from './loops.js';
 
 // Groups of the library for what is not supported here, or has a group of ours.
 const WITHOUT = new Set(['timer', 'compensation', 'link', 'adHocCompletion', 'ad_hoc_completion']);
@@ -41,6 +42,7 @@ export default class OfficeProperties {
     if (is(element, 'bpmn:CallActivity')) add('call', 'Call', called(element, catalogue));
     if (is(element, 'bpmn:Lane')) add('lane', 'Work', [property('expression', 'candidates', 'Who does this', { description: 'for example unit("slug"), role("slug"), performer("element")' })]);
     if (isAny(element, ['bpmn:Process', 'bpmn:Participant'])) add('process', 'Regulation', [property('expression', 'title', 'Title of a case')]);
+    add('loop', 'Repetition', repeating(element));
     add('start', 'Opening a case', starting(element, catalogue));
     add('time', 'Time', timing(element));
     add('message', 'Message', message(element, catalogue));
