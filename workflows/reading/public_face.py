@@ -17,11 +17,11 @@ from sqlalchemy import Connection, func, select
 
 from workflows.calendar_store import load_calendar
 from workflows.calendars import WorkingCalendar
+from workflows.cases.clock_state import ClockState
 from workflows.clock import BEIJING
 from workflows.reading.case_file import (
     CaseClock,
     CaseFile,
-    ClockState,
     clocks_of,
     names_of_files,
     notices_of,
