@@ -36,17 +36,20 @@ class NoSuchDefinition(WorkflowError):
 
 
 def definition_id(connection: Connection, *, key: str, organisation: str, name: str) -> int:
-    """Id of a definition, which is made when it is new; its name follows the diagram's."""
-    found = connection.execute(select(definitions).where(definitions.c.key == key)).one_or_none()
-    if found is None:
-        made = connection.execute(
-            insert(definitions).values(key=key, organisation=organisation, name=name)
-        ).inserted_primary_key
-        assert made is not None
-        return int(made[0])
-    if found.name != name:
-        connection.execute(update(definitions).where(definitions.c.id == found.id).values(name=name))
-    return int(found.id)
+    """Id of a definition, which is made when it is new."""
+    found = connection.execute(select(definitions.c.id).where(definitions.c.key == key)).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    made = connection.execute(
+        insert(definitions).values(key=key, organisation=organisation, name=name)
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def _rename(connection: Connection, definition: int, name: str) -> None:
+    """What is in force gives the definition its name; a draft does not."""
+    connection.execute(update(definitions).where(definitions.c.id == definition).values(name=name))
 
 
 def save_draft(
@@ -107,6 +110,7 @@ def publish(
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise PublicationRefused(findings)
     definition = definition_id(connection, key=key, organisation=organisation, name=_name(bundle, key))
+    _rename(connection, definition, _name(bundle, key))
     diagram = read_diagram(bundle.diagram)
     version = _insert(
         connection,
