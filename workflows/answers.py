@@ -49,7 +49,8 @@ def earlier_answer(
     connection.execute(delete(answers).where(answers.c.user == user, answers.c.given_at < at - KEPT_FOR))
     row = {"user": user, "key": key, "request": request, "status": 0, "body": "null", "given_at": at}
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    if connection.execute(dialect.insert(answers).values(**row).on_conflict_do_nothing()).rowcount:
+    taken = dialect.insert(answers).values(**row).on_conflict_do_nothing().returning(answers.c.key)
+    if connection.execute(taken).one_or_none() is not None:
         return None
     found = connection.execute(select(answers).where(answers.c.user == user, answers.c.key == key)).one()
     if found.request != request:

@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 
 from workflows.cases import Actor
+from workflows.cases.actor import may_do
+from workflows.cases.queues import candidates
 from workflows.tables import cases, definitions, queues, tasks
 
 
@@ -114,23 +116,24 @@ def inbox(
     return InboxPage(rows=rows, next=_mark(rows[-1]) if len(found) > size else None)
 
 
+_OPEN_OF_CASE = (
+    select(tasks.c.number, tasks.c.queue_id, tasks.c.excluded)
+    .where(
+        tasks.c.case_id == bindparam("case"),
+        tasks.c.status == "open",
+        or_(tasks.c.assignee.is_(None), tasks.c.assignee == bindparam("me")),
+    )
+    .order_by(tasks.c.number)
+)
+
+
 def first_task(connection: Connection, case_id: int, *, of: Actor) -> int | None:
     """Number of the oldest open task of a case that the person may do now; where work goes on."""
-    mine = tuple(my_queues(connection, of))
-    found: int | None = connection.execute(
-        select(tasks.c.number)
-        .where(
-            tasks.c.case_id == case_id,
-            tasks.c.status == "open",
-            tasks.c.queue_id.in_(mine),
-            or_(tasks.c.assignee.is_(None), tasks.c.assignee == of.user),
-            not_(_excluded()),
-        )
-        .order_by(tasks.c.number)
-        .limit(1),
-        {"me": f"%{_escaped(orjson.dumps(of.user).decode())}%"},
-    ).scalar_one_or_none()
-    return found
+    for row in connection.execute(_OPEN_OF_CASE, {"case": case_id, "me": of.user}):
+        organisation, keys = candidates(connection, row.queue_id)
+        if may_do(of, organisation=organisation, keys=keys, excluded=orjson.loads(row.excluded)):
+            return int(row.number)
+    return None
 
 
 # --- queues -------------------------------------------------------------------------------------------------

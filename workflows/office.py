@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from workflows.tables import groups, organisations, people
 
@@ -47,10 +47,12 @@ def office_of(connection: Connection, slug: str) -> Office:
     )
 
 
+_NAMES = select(people.c.user, people.c.name).where(people.c.user.in_(bindparam("users", expanding=True)))
+
+
 def names_of(connection: Connection, users: Iterable[str | None]) -> dict[str, str]:
     """User name → the person's own name, for those that exist."""
     wanted = sorted({user for user in users if user})
     if not wanted:
         return {}
-    query = select(people.c.user, people.c.name).where(people.c.user.in_(wanted))
-    return {row.user: row.name for row in connection.execute(query)}
+    return {row.user: row.name for row in connection.execute(_NAMES, {"users": wanted})}

@@ -137,7 +137,7 @@ def add_person(
     if connection.execute(select(people.c.user).where(people.c.user == user)).first() is not None:
         raise PersonExists(user=user)
     rows = membership_rows(user, units=units, leads=leads, roles=roles)
-    _check_groups(connection, organisation, rows)
+    check_groups(connection, organisation, rows)
     connection.execute(
         insert(people).values(
             user=user,
@@ -194,7 +194,8 @@ def membership_rows(
     ]
 
 
-def _check_groups(connection: Connection, organisation: str, rows: list[dict[str, str]]) -> None:
+def check_groups(connection: Connection, organisation: str, rows: list[dict[str, str]]) -> None:
+    """Whether the organisation has the units and roles of these rows. Raises ``NoSuchGroup``."""
     found = connection.execute(
         select(groups.c.kind, groups.c.slug).where(groups.c.organisation == organisation)
     )

@@ -295,7 +295,7 @@ class _Run:
             select(timers.c.task).where(timers.c.case_id == case_id, timers.c.status.in_(("armed", "failed")))
         ).scalars()
         stored_state = (
-            digest(zstandard.ZstdDecompressor().decompress(self.row.state))
+            digest(state.decompress(self.row.state))
             if self.row.state is not None
             else None
         )

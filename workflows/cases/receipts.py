@@ -68,9 +68,7 @@ def find_receipt(connection: Connection, *, number: str, code: str) -> Receipt |
     # A number of a register is unique within its organisation only: the code tells which case is meant.
     meant = union_all(
         select(cases.c.id).where(cases.c.number == written.lower()),
-        select(register_entries.c.case_id).where(
-            register_entries.c.number == written.translate(_BRACKETS)
-        ),
+        select(register_entries.c.case_id).where(register_entries.c.number == written.translate(_BRACKETS)),
     )
     query = select(receipts).where(receipts.c.case_id.in_(meant))
     given = re.sub(r"[\s\-]", "", _plain(code)).upper().encode()

@@ -60,7 +60,6 @@ class _Beginning:
     """A case to be: which scenario, from when, and whether it is left lying."""
 
     package: Package
-    wishes: Wishes
     scenario: Scenario
     move: Move
     names: Mapping[str, str]
@@ -98,16 +97,24 @@ def _beginnings(
 ) -> list[_Beginning]:
     today = until.astimezone(BEIJING).date()
     draw = _draw(wishes, lots)
-    drawn = [(day, next(draw)) for day in _days(wishes, calendar, lots, today=today, weeks=weeks)]
+    drawn = [(day, next(draw), False) for day in _days(wishes, calendar, lots, today=today, weeks=weeks)]
+    lying = [(_workday_before(today, ago, calendar), each, True) for each, ago in wishes.left_lying]
+    drawn += [one for one in lying if one[0] > today - timedelta(weeks=weeks)]
     found: list[_Beginning] = []
-    for day, scenario in drawn:
+    for day, scenario, left in sorted(drawn, key=lambda one: one[0]):
         move = _move(package, scenario, day, calendar, lots)
         if move.moment(scenario.at) <= until:
             names = _names(package, wishes, lots, number=len(found) + 1, year=day.year)
-            found.append(
-                _Beginning(package=package, wishes=wishes, scenario=scenario, move=move, names=names)
-            )
-    return _leave_some(found, wishes, calendar, lots, today)
+            found.append(_Beginning(package=package, scenario=scenario, move=move, names=names, lying=left))
+    return found
+
+
+def _workday_before(today: date, ago: int, calendar: WorkingCalendar) -> date:
+    """The latest working day from which so many working days have gone by until today."""
+    day = today
+    while not calendar.is_workday(day) or calendar.workdays_between(day, today) < ago:
+        day -= timedelta(days=1)
+    return day
 
 
 def _draw(wishes: Wishes, lots: Random) -> Iterator[Scenario]:
@@ -161,19 +168,6 @@ def _names(package: Package, wishes: Wishes, lots: Random, *, number: int, year:
         for value, text in zip(variation.values, row, strict=True):
             names[value] = text.replace("{year}", str(year)).replace("{number}", f"{number:04d}")
     return names
-
-
-def _leave_some(
-    found: list[_Beginning], wishes: Wishes, calendar: WorkingCalendar, lots: Random, today: date
-) -> list[_Beginning]:
-    began: dict[int, list[int]] = {}
-    for place, each in enumerate(found):
-        began.setdefault(calendar.workdays_between(each.move.to, today), []).append(place)
-    for ago in wishes.left_lying:
-        if near := began.get(ago):
-            place = near.pop(lots.randrange(len(near)))
-            found[place] = replace(found[place], lying=True)
-    return found
 
 
 def _acts(beginning: _Beginning, play: int, lots: Random, *, until: datetime) -> list[Act]:

@@ -29,8 +29,8 @@ class Wishes:
 
     cases_per_week: int
     cases_last_week: int
-    #: How many working days ago the cases began that nobody goes on with, each number for one of them.
-    left_lying: tuple[int, ...]
+    #: Cases that nobody goes on with: of which scenario, and how many working days ago they began.
+    left_lying: tuple[tuple[Scenario, int], ...]
     #: Each scenario with how often it is drawn in proportion to the others.
     scenarios: tuple[tuple[Scenario, int], ...]
     variations: tuple[Variation, ...]
@@ -47,11 +47,12 @@ def read_wishes(package: Package) -> Wishes | None:
         return None
     table = TomlTable(shown, "", content)
     table.only(_KEYS)
+    scenarios = _scenarios(package)
     return Wishes(
         cases_per_week=_number(table, "cases_per_week"),
         cases_last_week=_number(table, "cases_last_week"),
-        left_lying=_numbers(table, "left_lying"),
-        scenarios=_weighted(table, _scenarios(package)),
+        left_lying=_lying(table, scenarios),
+        scenarios=_weighted(table, scenarios),
         variations=tuple(_variation(each) for each in table.tables("vary")),
     )
 
@@ -63,11 +64,14 @@ def _number(table: TomlTable, key: str) -> int:
     return value
 
 
-def _numbers(table: TomlTable, key: str) -> tuple[int, ...]:
-    value = table.content.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, int) and item >= 0 for item in value):
-        raise table.fault(key, "应为整数的列表", "must be a list of whole numbers")
-    return tuple(value)
+def _lying(table: TomlTable, scenarios: list[Scenario]) -> tuple[tuple[Scenario, int], ...]:
+    """From a table scenario → list of working days."""
+    wanted: Mapping[str, Any] = table.table("left_lying")
+    TomlTable(table.file, "left_lying", wanted).only([scenario.name for scenario in scenarios])
+    for name, days in wanted.items():
+        if not isinstance(days, list) or not all(isinstance(day, int) and day >= 0 for day in days):
+            raise table.fault(f"left_lying.{name}", "应为整数的列表", "must be a list of whole numbers")
+    return tuple((each, day) for each in scenarios for day in wanted.get(each.name, ()))
 
 
 def _scenarios(package: Package) -> list[Scenario]:
@@ -89,7 +93,7 @@ def _weighted(table: TomlTable, scenarios: list[Scenario]) -> tuple[tuple[Scenar
     weights: Mapping[str, Any] = table.table("weights")
     inner = TomlTable(table.file, "weights", weights)
     # A weight nobody reads is a name somebody misspelt.
-    inner.only(scenario.name for scenario in scenarios)
+    inner.only([scenario.name for scenario in scenarios])
     found = [(each, _number(inner, each.name) if each.name in weights else 1) for each in scenarios]
     return tuple((scenario, weight) for scenario, weight in found if weight)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import orjson
@@ -17,8 +18,16 @@ from workflows.errors import WorkflowError
 #: Version of the form below; a stored state of another version is refused, never guessed at.
 FORMAT = 1
 
-_compress = zstandard.ZstdCompressor(level=1)
-_decompress = zstandard.ZstdDecompressor()
+
+class _Zstd(threading.local):
+    """A compressor and a decompressor for each thread: shared ones corrupt what they write."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=1)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstd = _Zstd()
 
 
 class StateUnreadable(WorkflowError):
@@ -46,12 +55,17 @@ def encode(workflow: CaseWorkflow) -> bytes:
 
 def compress(encoded: bytes) -> bytes:
     """What is written to the database."""
-    return _compress.compress(encoded)
+    return _zstd.compressor.compress(encoded)
+
+
+def decompress(stored: bytes) -> bytes:
+    """Read back what ``compress`` gave."""
+    return _zstd.decompressor.decompress(stored)
 
 
 def decode(stored: bytes, process: CompiledProcess, host: Host) -> CaseWorkflow:
     """The running case of a stored state. Raises ``StateUnreadable``."""
-    state = orjson.loads(_decompress.decompress(stored))
+    state = orjson.loads(decompress(stored))
     if state["v"] != FORMAT:
         raise StateUnreadable(found=state["v"], expected=FORMAT)
     workflow = CaseWorkflow(process.spec, process.inner, host)

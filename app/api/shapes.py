@@ -1,0 +1,81 @@
+"""Parts of which the shapes of requests and answers are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+
+from workflows.clock import BEIJING
+
+MOST = 100
+USUAL = 25
+
+
+class Shape(Schema):
+    """A JSON object that holds what is declared and nothing else."""
+
+    class Meta:
+        unknown = RAISE
+
+
+def text(description: str, example: str, **options: Any) -> fields.String:
+    """A text that is always there; ``allow_none=True`` where it may be null."""
+    return fields.String(required=True, **options, metadata=_said(description, example))
+
+
+def whole(description: str, example: int, **options: Any) -> fields.Integer:
+    """A whole number that is always there."""
+    return fields.Integer(required=True, strict=True, **options, metadata=_said(description, example))
+
+
+def flag(description: str) -> fields.Boolean:
+    """True or false."""
+    return fields.Boolean(required=True, metadata={"description": description})
+
+
+def moment(description: str, **options: Any) -> fields.AwareDateTime:
+    """A moment with its offset; one without is taken to be in Asia/Shanghai."""
+    example = "2026-09-21T02:00:00+00:00"
+    return fields.AwareDateTime(
+        required=True,
+        format="iso",
+        default_timezone=BEIJING,
+        **options,
+        metadata=_said(description, example),
+    )
+
+
+def texts(description: str, example: list[str]) -> fields.List[Any]:
+    """A list of texts."""
+    return fields.List(fields.String(), required=True, metadata=_said(description, example))
+
+
+def values(description: str, example: dict[str, Any], **options: Any) -> fields.Dict:
+    """JSON values by name, as a form or a case defines them."""
+    options.setdefault("required", "load_default" not in options)
+    return fields.Dict(keys=fields.String(), **options, metadata=_said(description, example))
+
+
+def many(shape: type[Schema]) -> fields.List[Any]:
+    """The items of a list."""
+    return fields.List(fields.Nested(shape), required=True)
+
+
+def mark() -> fields.String:
+    """What to give as ``after`` to read on."""
+    return text("Give it as `after` to read on; null on the last page.", "41", allow_none=True)
+
+
+class Page(Schema):
+    """Where to go on in a list, and how far."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    after = fields.String(load_default=None, metadata={"description": "The `next` of the page before."})
+    size = fields.Integer(load_default=USUAL, validate=validate.Range(1, MOST))
+
+
+def _said(description: str, example: Any) -> dict[str, Any]:
+    return {"description": description, "examples": [example]}
