@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app import commands, health, pages
+from app import api, commands, health, pages
 from app.installation import EXTENSION, Installation
 from app.settings import Settings, settings_from_environment
 
@@ -26,5 +26,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[EXTENSION] = Installation.of(settings)
     app.register_blueprint(health.blueprint)
     pages.register(app)
+    api.register(app)
     commands.register(app)
     return app

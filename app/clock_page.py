@@ -57,17 +57,24 @@ def show() -> ResponseReturnValue:
 @blueprint.post("")
 def set_forward() -> ResponseReturnValue:
     """Set the clock forward, then fire every timer that has become due."""
-    moment = _moment(request.form.get("at", ""))
-    if moment is None or moment < installation().clock.now():
-        raise TimeUnusable()
-    with transaction(installation().engine) as connection:
-        set_clock(connection, moment)
-    fired = _fire_all()
+    fired = move_to(_moment(request.form.get("at", "")))
     flash(
         ngettext("时间已拨好，%(num)d 个定时器到期触发。", "时间已拨好，%(num)d 个定时器到期触发。", fired),
         "done",
     )
     return redirect(url_for("clock_page.show"))
+
+
+def move_to(moment: datetime | None) -> int:
+    """Set the clock to an aware moment and fire what is due by then. Returns how many timers that were.
+
+    Raises ``TimeUnusable`` for a moment before the present one, and for none.
+    """
+    if moment is None or moment < installation().clock.now():
+        raise TimeUnusable()
+    with transaction(installation().engine) as connection:
+        set_clock(connection, moment)
+    return _fire_all()
 
 
 def _fire_all() -> int:

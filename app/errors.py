@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.language import said
+from app.language import in_english, said
 from app.messages import gettext as _
 from app.messages import lazy_gettext
+from workflows.cases import FormInvalid
 from workflows.errors import CaseStops, WorkflowError
 
 logger = logging.getLogger(__name__)
@@ -25,6 +28,9 @@ STATUSES: Final = {
     "no-such-version": 404,
     "no-such-file": 404,
     "no-such-notice": 404,
+    "no-such-register-here": 404,
+    "no-such-person": 404,
+    "last-administrator": 409,
     "case-ended": 409,
     "case-busy": 409,
     "conflicting-change": 409,
@@ -35,7 +41,9 @@ STATUSES: Final = {
     "draft-changed": 409,
     "no-draft": 409,
     "second-person-needed": 403,
+    "no-such-task": 404,
     "form-invalid": 422,
+    "idempotency-key-reused": 422,
     "reason-missing": 422,
     "values-unusable": 422,
     "file-too-large": 413,
@@ -45,6 +53,7 @@ STATUSES: Final = {
 #: Status → heading of the page, and what the person can do next.
 _ADVICE: Final = {
     400: (lazy_gettext("无法办理"), lazy_gettext("请返回上一页检查后再试。")),
+    401: (lazy_gettext("需要登录"), lazy_gettext("请登录，或使用有效的令牌。")),
     403: (lazy_gettext("没有权限"), lazy_gettext("如确需办理，请联系本单位负责人或流程管理员。")),
     404: (lazy_gettext("没有找到"), lazy_gettext("请核对编号，或从待办列表进入。")),
     405: (lazy_gettext("无法办理"), lazy_gettext("请返回上一页检查后再试。")),
@@ -77,7 +86,10 @@ def _of_engine(error: WorkflowError) -> ResponseReturnValue:
     advice = None
     if isinstance(error, CaseStops):
         advice = _("填写的内容没有丢失，已连同异常一并保存；流程管理员处理后会继续办理，不必重复提交。")
-    return _answer(status_of(error), error.code, said(error), advice)
+    errors: Mapping[str, str] = {}
+    if isinstance(error, FormInvalid):
+        errors = error.errors_en if in_english() else error.errors
+    return _answer(status_of(error), error.code, said(error), advice, errors)
 
 
 def _expired(error: CSRFError) -> ResponseReturnValue:
@@ -90,7 +102,18 @@ def _of_web(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
-    return _answer(status, f"http-{status}", "", None)
+    refused = dict(_refused_fields(getattr(error, "data", {}).get("messages") or {}))
+    return _answer(status, "request-invalid" if refused else f"http-{status}", "", None, refused)
+
+
+def _refused_fields(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Path of a field → what is wrong with it, out of what a schema says of the parts of a request."""
+    if not isinstance(messages, Mapping):
+        said_of_it = messages if isinstance(messages, list) else [messages]
+        yield path.partition(".")[2], " ".join(map(str, said_of_it))
+        return
+    for name, inner in messages.items():
+        yield from _refused_fields(inner, f"{path}.{name}" if path else str(name))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -98,11 +121,22 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return _answer(500, "internal-error", "", None)
 
 
-def _answer(status: int, code: str, message: str, advice: str | None) -> ResponseReturnValue:
+def _answer(
+    status: int, code: str, message: str, advice: str | None, errors: Mapping[str, str] = MappingProxyType({})
+) -> ResponseReturnValue:
     heading, usual = _ADVICE.get(status, _ADVICE[400 if status < 500 else 500])
     if wants_json():
-        problem = jsonify(type=f"urn:guicheng:{code}", title=str(heading), status=status, detail=message)
+        problem = jsonify(
+            type=f"urn:guicheng:{code}",
+            title=str(heading),
+            status=status,
+            detail=message or str(advice or usual),
+            code=code,
+            **({"errors": dict(errors)} if errors else {}),
+        )
         problem.mimetype = "application/problem+json"
+        if status == 401:
+            problem.headers["WWW-Authenticate"] = "Bearer"
         return problem, status
     page = render_template(
         "error_page/show.html", heading=heading, message=message, advice=advice or usual, code=code

@@ -64,7 +64,11 @@ def said(error: WorkflowError) -> str:
 
 
 def _chosen() -> str:
-    return LANGUAGES.get(session.get("language", "zh"), LANGUAGES["zh"])
+    chosen = session.get("language")
+    if chosen is None and request.path.startswith("/api/"):
+        # Programs have no page on which to choose.
+        chosen = request.accept_languages.best_match(LANGUAGES)
+    return LANGUAGES.get(chosen or "zh", LANGUAGES["zh"])
 
 
 @blueprint.get("/language/<code>")

@@ -6,18 +6,22 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from app import (
+    account_page,
     case_pages,
     clock_page,
     errors,
     files,
+    first_administrator,
     headers,
     inbox,
     incidents,
     islands,
     language,
     notice_pages,
+    people_pages,
     public_pages,
     receipt_pages,
+    register_pages,
     replay_pages,
     signing_in,
     starting,
@@ -36,6 +40,7 @@ def register(app: Flask) -> None:
         part.attach(app)
     for page in (
         signing_in,
+        first_administrator,
         language,
         inbox,
         task_page,
@@ -49,5 +54,8 @@ def register(app: Flask) -> None:
         studio,
         public_pages,
         receipt_pages,
+        people_pages,
+        account_page,
+        register_pages,
     ):
         app.register_blueprint(page.blueprint)

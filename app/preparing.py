@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -14,11 +15,14 @@ from app.settings import PACKAGES, Settings
 from workflows.clock import SystemClock
 from workflows.clock_setting import create_controlled, is_controlled
 from workflows.database import connect, transaction
+from workflows.deliveries import deliverers
+from workflows.demonstration import Demonstrated, demonstrate, intend
 from workflows.errors import WorkflowError
 from workflows.exclusive import exclusively
 from workflows.migrating import migrate
 from workflows.packages import LoadReport, load_packages
 from workflows.people import Person, list_people
+from workflows.scheduler import SPOOL
 from workflows.stored_clock import StoredClock
 from workflows.tables import installation
 
@@ -62,16 +66,40 @@ class Prepared:
     report: LoadReport
     #: Who can sign in.
     people: tuple[Person, ...]
+    #: The cases made for a demonstration by this start, if any.
+    demonstrated: Demonstrated | None = None
 
 
-def prepare(settings: Settings, *, kind: Kind | None, loopback: bool, packages: Path = PACKAGES) -> Prepared:
+#: Told how many steps of how many are done.
+Report = Callable[[int, int], None]
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+def prepare(
+    settings: Settings,
+    *,
+    kind: Kind | None,
+    loopback: bool,
+    packages: Path = PACKAGES,
+    report: Report = _silent,
+) -> Prepared:
     """Migrate, decide the kind (``None``: as it is; a fresh one is a demonstration), load the packages.
+
+    A fresh demonstration is given the cases of its last weeks; one that was broken off goes on where it was.
 
     Raises ``OtherKind``, ``DemoInPublic``, ``ClockMismatch`` and ``PackageFault``; then nothing is loaded.
     """
     engine = connect(settings.database)
     try:
-        return _prepare(engine, settings, kind=kind, loopback=loopback, packages=packages)
+        prepared = _prepare(engine, settings, kind=kind, loopback=loopback, packages=packages)
+        if prepared.kind is not Kind.DEMO:
+            return prepared
+        # What a demonstration has to say never leaves this machine.
+        spool = deliverers(spool=settings.data / SPOOL, webhook=None)
+        return replace(prepared, demonstrated=demonstrate(engine, packages, spool, report=report))
     finally:
         engine.dispose()
 
@@ -82,19 +110,29 @@ def _prepare(
     migrate(engine)
     with transaction(engine) as connection:
         exclusively(connection, "prepare")
+        fresh = _stored_kind(connection) is None
         decided = _decide_kind(connection, kind)
         if decided is Kind.DEMO and not loopback:
             raise DemoInPublic()
         at = _decide_time(connection, controlled=settings.controlled_clock)
+        if fresh and decided is Kind.DEMO and settings.demo_weeks:
+            intend(connection, until=at, weeks=settings.demo_weeks)
+            # The regulations were in force before the first case began.
+            at -= timedelta(weeks=settings.demo_weeks, days=1)
         report = load_packages(connection, packages, at=at, demo=decided is Kind.DEMO)
         people = tuple(person for person in list_people(connection) if person.active)
     return Prepared(kind=decided, report=report, people=people)
 
 
-def _decide_kind(connection: Connection, wanted: Kind | None) -> Kind:
-    stored = connection.execute(
+def _stored_kind(connection: Connection) -> str | None:
+    found: str | None = connection.execute(
         select(installation.c.value).where(installation.c.key == _KIND_KEY)
     ).scalar_one_or_none()
+    return found
+
+
+def _decide_kind(connection: Connection, wanted: Kind | None) -> Kind:
+    stored = _stored_kind(connection)
     if stored is None:
         decided = wanted or Kind.DEMO
         connection.execute(insert(installation).values(key=_KIND_KEY, value=decided))

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from app.case_view import CaseView, readable_case
+from app.case_view import CaseView, case_view
 from app.installation import installation
 from app.messages import gettext as _
 from app.signing_in import me
@@ -18,7 +18,7 @@ from workflows.cases import NotPermitted
 from workflows.cases.receipts import Receipt, issue_receipt, receipt_of
 from workflows.database import reading, transaction
 from workflows.office import office_of
-from workflows.reading.access import may_hand_receipt
+from workflows.reading.access import check_reader, may_hand_receipt
 
 blueprint = Blueprint("receipt_pages", __name__, url_prefix="/cases/<case_number>/receipt")
 
@@ -65,7 +65,9 @@ def receipt_for(connection: Connection, view: CaseView) -> Receipt | None:
 
 
 def _view(connection: Connection, case_number: str) -> CaseView:
-    view = readable_case(connection, case_number)
+    view = case_view(connection, case_number)
+    if view.case.organisation != me().organisation or view.case.opened_by != me().user:
+        check_reader(me(), view.case)
     if not may_hand_receipt(me(), view.case, knows=view.knows):
         raise NotPermitted(user=me().user, case=case_number)
     return view
@@ -73,6 +75,8 @@ def _view(connection: Connection, case_number: str) -> CaseView:
 
 def _drawn(address: str) -> Markup:
     """The address as a code to scan; the check code is not in it."""
-    drawing = segno.make(address, micro=False, error="m").svg_inline(scale=4, border=2, svgclass="code")
+    made = segno.make(address, micro=False, error="m")
+    # Without a size of its own it is scaled by the style sheet, quiet zone and all.
+    drawing = made.svg_inline(border=4, omitsize=True, svgclass="code")
     # Made of the address' modules alone.
     return Markup(drawing)  # noqa: S704

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import URLError
@@ -20,6 +20,7 @@ from urllib.error import URLError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.first_administrator import invite
 from app.preparing import Kind, Prepared, prepare
 from app.processes import Processes, StopRequest, stop_requests
 from app.settings import DEFAULT_DATA, ROOT, Settings, settings_from_environment
@@ -76,14 +77,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace, *, data: Path, port: int) -> int:
     environment = _environment(data, options.database)
+    if options.check:
+        environment.setdefault("GUICHENG_DEMO_WEEKS", "1")
     settings = settings_from_environment(environment)
     if not _is_free(options.host, port):
         _say(f"端口 {port} 已被占用,请用 --port 另选。 Port {port} is in use: choose another.", error=True)
         return REFUSED
-    prepared = prepare(settings, kind=options.kind, loopback=is_loopback(options.host))
+    prepared = prepare(
+        settings, kind=options.kind, loopback=is_loopback(options.host), report=_report_demonstration()
+    )
     _report_refused(prepared)
+    invitation = None
     if prepared.kind is Kind.OFFICE and not prepared.people:
-        _first_administrator(settings, prepared)
+        invitation = _first_administrator(settings, prepared)
     address = f"http://{_bracketed(options.host)}:{port}/"
     began = time.monotonic()
     with (
@@ -95,6 +101,8 @@ def _serve(options: argparse.Namespace, *, data: Path, port: int) -> int:
         if options.check:
             return _probe(address)
         _greet(address, prepared)
+        if invitation is not None:
+            _say(f"设立第一位管理员 set up the first administrator: {address}{invitation}")
         return _watch(processes, stop)
 
 
@@ -181,6 +189,20 @@ def _greet(address: str, prepared: Prepared) -> None:
     _say(f"规程 Guicheng  {address}  (Ctrl-C 停止 stops)")
 
 
+def _report_demonstration() -> Callable[[int, int], None]:
+    """Says every tenth of the way how far the demonstration's cases are."""
+    said = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal said
+        tenths = done * 10 // total
+        if tenths > said:
+            said = tenths
+            _say(f"正在演算演示案件 {tenths * 10}% Playing the demonstration's cases {tenths * 10}%")
+
+    return report
+
+
 def _report_refused(prepared: Prepared) -> None:
     for key, findings in prepared.report.refused.items():
         _say(f"未发布 not published: {key}", error=True)
@@ -190,31 +212,33 @@ def _report_refused(prepared: Prepared) -> None:
         _say(f"{key}: 本单位已修改,新版已存为草稿。 Edited here: the package's version is a draft.")
 
 
-def _first_administrator(settings: Settings, prepared: Prepared) -> None:
-    if not sys.stdin.isatty():
-        _say(
-            "还没有可登录的人员:请运行 flask --app app users add。 "
-            "Nobody can sign in yet: run flask --app app users add.",
-            error=True,
-        )
-        return
+def _first_administrator(settings: Settings, prepared: Prepared) -> str | None:
+    """Ask for the first administrator; where nobody answers, the link of the page that does."""
+    engine = connect(settings.database)
+    try:
+        given = _asked(prepared) if sys.stdin.isatty() else None
+        with transaction(engine) as connection:
+            if given is None:
+                return invite(connection)
+            add_person(connection, **given, roles=[PROCESS_ADMIN])
+            return None
+    finally:
+        engine.dispose()
+
+
+def _asked(prepared: Prepared) -> dict[str, Any] | None:
     offices = ", ".join(prepared.report.organisations)
     _say(f"设立第一位制度管理员。 The first process administrator. (单位 organisations: {offices})")
+    _say("直接回车则在浏览器中设立。 Press Enter to do it in the browser.")
     organisation = input("单位 organisation: ").strip()
-    user = input("用户名 user name: ").strip()
-    name = input("姓名 name: ").strip()
-    password = getpass.getpass("密码 password: ")
-    engine = connect(settings.database)
-    with transaction(engine) as connection:
-        add_person(
-            connection,
-            user=user,
-            organisation=organisation,
-            name=name,
-            password=password,
-            roles=[PROCESS_ADMIN],
-        )
-    engine.dispose()
+    if not organisation:
+        return None
+    return {
+        "organisation": organisation,
+        "user": input("用户名 user name: ").strip(),
+        "name": input("姓名 name: ").strip(),
+        "password": getpass.getpass("密码 password: "),
+    }
 
 
 def is_loopback(host: str) -> bool:

@@ -19,6 +19,11 @@ DEFAULT_DATA = ROOT / "instance"
 #: Where the regulations of a fresh installation come from.
 PACKAGES = ROOT / "bpmn"
 
+#: How far back the cases of a demonstration begin, in weeks, unless told otherwise.
+DEMO_WEEKS = 13
+#: More would keep the start waiting for minutes.
+MOST_DEMO_WEEKS = 52
+
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
 
@@ -44,6 +49,8 @@ class Settings:
     controlled_clock: bool = False
     #: Cookies over HTTPS only, no controlled clock.
     production: bool = False
+    #: How many weeks of cases a new demonstration is given; 0 for none.
+    demo_weeks: int = DEMO_WEEKS
 
     def __post_init__(self) -> None:
         if self.controlled_clock and self.production:
@@ -53,7 +60,8 @@ class Settings:
 
 
 def settings_from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from ``GUICHENG_DATA``, ``_DATABASE``, ``_SECRET``, ``_CONTROLLED_CLOCK``, ``_PRODUCTION``.
+    """Settings from ``GUICHENG_DATA``, ``_DATABASE``, ``_SECRET``, ``_CONTROLLED_CLOCK``, ``_PRODUCTION``,
+    ``_DEMO_WEEKS``.
 
     Makes the data directory and, when none is given, the secret in it. Raises ``UnusableSetting``.
     """
@@ -65,6 +73,7 @@ def settings_from_environment(environment: Mapping[str, str] = os.environ) -> Se
         secret=environment.get("GUICHENG_SECRET") or stored_secret(data),
         controlled_clock=_flag(environment, "GUICHENG_CONTROLLED_CLOCK"),
         production=_flag(environment, "GUICHENG_PRODUCTION"),
+        demo_weeks=_weeks(environment, "GUICHENG_DEMO_WEEKS"),
     )
 
 
@@ -87,6 +96,15 @@ def _read_secret(path: Path) -> str:
     if len(secret) < 32:
         raise UnusableSetting("The stored secret is damaged: delete the file.", name=str(path))
     return secret
+
+
+def _weeks(environment: Mapping[str, str], name: str) -> int:
+    value = environment.get(name, "").strip()
+    if not value:
+        return DEMO_WEEKS
+    if not (value.isascii() and value.isdigit() and int(value) <= MOST_DEMO_WEEKS):
+        raise UnusableSetting(f"Give a whole number from 0 to {MOST_DEMO_WEEKS}.", name=name, value=value)
+    return int(value)
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import Connection, select
+from werkzeug.exceptions import Unauthorized
 
 from app.installation import installation
 from app.limits import ATTEMPTS, limiter
 from app.messages import gettext as _
 from app.way_back import way_back
 from workflows.cases import Actor
-from workflows.database import reading
+from workflows.clock import SystemClock
+from workflows.database import reading, transaction
 from workflows.office import names_of
 from workflows.packages.directory import DEMO_PASSWORD
 from workflows.people import NoSuchPerson, actor_of, check_password
 from workflows.tables import organisations, people
+from workflows.tokens import bearer_of, note_use
 
 blueprint = Blueprint("signing_in", __name__)
 
@@ -27,9 +41,12 @@ PUBLIC: Final = frozenset(
     {
         "signing_in.form",
         "signing_in.enter",
+        "first_administrator.form",
+        "first_administrator.create",
         "language.choose",
         "health.healthz",
         "static",
+        "api-docs.openapi_json",
         "public_pages.show",
         "public_pages.look_up",
         "public_pages.case",
@@ -38,15 +55,18 @@ PUBLIC: Final = frozenset(
         "public_pages.leave",
     }
 )
+#: Where programs ask: they get an error instead of a page to sign in.
+PROGRAMS: Final = "/api/"
 _login = LoginManager()
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """The person behind a session."""
+    """The person behind a session or a token."""
 
-    def __init__(self, actor: Actor, name: str) -> None:
+    def __init__(self, actor: Actor, name: str, *, by_token: bool = False) -> None:
         self.actor = actor
         self.name = name
+        self.by_token = by_token
 
     def get_id(self) -> str:
         return self.actor.user
@@ -61,16 +81,51 @@ def attach(app: Flask) -> None:
     @app.before_request
     def ask_who() -> ResponseReturnValue | None:
         known = request.endpoint is None or request.endpoint in PUBLIC or current_user.is_authenticated
+        if not known and request.path.startswith(PROGRAMS):
+            raise Unauthorized
         return None if known else redirect(url_for("signing_in.form", next=_asked_for()))
 
 
 @_login.user_loader  # type: ignore[untyped-decorator]
 def _person(user: str) -> SignedIn | None:
+    # Whoever brings a token means the token's owner, whatever cookie came along.
+    if _token(request) is not None:
+        return None
     with reading(installation().engine) as connection:
         try:
             return SignedIn(actor_of(connection, user), names_of(connection, [user])[user])
         except NoSuchPerson:
             return None
+
+
+@_login.request_loader  # type: ignore[untyped-decorator]
+def _owner(asked: Request) -> SignedIn | None:
+    """The person a program acts for. Tokens live in real time, whatever the office's clock is set to."""
+    token = _token(asked)
+    if token is None:
+        return None
+    now = SystemClock().now()
+    with reading(installation().engine) as connection:
+        found = bearer_of(connection, token, at=now)
+        if found is None:
+            return None
+        user, last_used = found
+        try:
+            actor = actor_of(connection, user)
+        except NoSuchPerson:
+            return None
+    if last_used != now.date():
+        with transaction(installation().engine) as connection:
+            note_use(connection, token, day=now.date())
+    return SignedIn(actor, user, by_token=True)
+
+
+def _token(asked: Request) -> str | None:
+    """The token of a request; pages take none."""
+    sent = asked.authorization
+    if not asked.path.startswith(PROGRAMS) or sent is None or sent.type != "bearer":
+        return None
+    return sent.token or ""
 
 
 def me() -> Actor:

@@ -16,6 +16,7 @@ from app.signing_in import me
 from workflows import cases
 from workflows.attachments import ENDINGS, UNFILED, file_under, usable_files
 from workflows.cases import CaseOpened, FormInvalid
+from workflows.cases.receipts import receipt_of
 from workflows.database import reading, transaction
 from workflows.forms.showing import initial_answers, labels_of, show_form
 from workflows.inbox import first_task
@@ -52,6 +53,7 @@ def begin(key: str) -> ResponseReturnValue:
     except FormInvalid as wrong:
         return _page(start, answers.values, wrong.errors_en if in_english() else wrong.errors), 422
     flash(_("案件 %(number)s 已建立。", number=opened.number), "done")
+    _offer_receipt(opened)
     return redirect(_onwards(opened))
 
 
@@ -75,6 +77,17 @@ def _open(start: Start, answers: Answers) -> CaseOpened:
         ids = files_named(answers.values) & usable.keys()
         file_under(connection, case_id=opened.id, ids=ids, user=by.user)
         return opened
+
+
+def _offer_receipt(opened: CaseOpened) -> None:
+    """The applicant stands at the counter: number and check code are on the next page, ready to print."""
+    with reading(installation().engine) as connection:
+        receipt = receipt_of(connection, opened.id)
+    if receipt is not None:
+        said = _(
+            "打印受理凭证（编号 %(number)s，查询码 %(code)s）", number=opened.number, code=receipt.shown_code
+        )
+        flash(said, f"link:{url_for('receipt_pages.show', case_number=opened.number)}")
 
 
 def _onwards(opened: CaseOpened) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from marshmallow import fields, validate
@@ -138,12 +139,12 @@ def opened(given: dict[str, Any], header: dict[str, Any]) -> tuple[dict[str, Any
         start_of(connection, given["definition"], of=by, at=at)
 
         def act() -> dict[str, Any]:
-            return _open(connection, given)
+            return _open(connection, given, at)
 
         return once(connection, header["key"], given, act, status=201)
 
 
-def _open(connection: Connection, given: dict[str, Any]) -> dict[str, Any]:
+def _open(connection: Connection, given: dict[str, Any], at: datetime) -> dict[str, Any]:
     by, data = me(), given["data"]
     usable = usable_files(connection, case_id=UNFILED, user=by.user)
     made = cases.start_case(
@@ -151,7 +152,7 @@ def _open(connection: Connection, given: dict[str, Any]) -> dict[str, Any]:
         key=given["definition"],
         data=data,
         by=by,
-        at=installation().clock.now(),
+        at=at,
         attachments=usable.keys(),
     )
     file_under(connection, case_id=made.id, ids=files_named(data) & usable.keys(), user=by.user)

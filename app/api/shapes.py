@@ -4,12 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+import orjson
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from workflows.clock import BEIJING
 
 MOST = 100
 USUAL = 25
+
+
+class Text(fields.String):
+    """A text every database can hold: no zero character, nothing that is not Unicode."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        found = super()._deserialize(value, attr, data, **options)
+        _check_storable(found)
+        return found
+
+
+class Values(fields.Dict):
+    """JSON values as they can be stored: numbers within 64 bits, at most some 250 levels."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        found = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
+        return orjson.loads(_check_storable(found))
+
+
+def _check_storable(value: Any) -> bytes:
+    try:
+        written = orjson.dumps(value)
+    except TypeError as error:
+        raise ValidationError("Cannot be stored as JSON.") from error
+    if b"\\u0000" in written.replace(b"\\\\", b""):
+        raise ValidationError("The zero character cannot be stored.")
+    return written
 
 
 class Shape(Schema):
@@ -19,9 +47,9 @@ class Shape(Schema):
         unknown = RAISE
 
 
-def text(description: str, example: str, **options: Any) -> fields.String:
+def text(description: str, example: str, **options: Any) -> Text:
     """A text that is always there; ``allow_none=True`` where it may be null."""
-    return fields.String(required=True, **options, metadata=_said(description, example))
+    return Text(required=True, **options, metadata=_said(description, example))
 
 
 def whole(description: str, example: int, **options: Any) -> fields.Integer:
@@ -51,10 +79,10 @@ def texts(description: str, example: list[str]) -> fields.List[Any]:
     return fields.List(fields.String(), required=True, metadata=_said(description, example))
 
 
-def values(description: str, example: dict[str, Any], **options: Any) -> fields.Dict:
+def values(description: str, example: dict[str, Any], **options: Any) -> Values:
     """JSON values by name, as a form or a case defines them."""
     options.setdefault("required", "load_default" not in options)
-    return fields.Dict(keys=fields.String(), **options, metadata=_said(description, example))
+    return Values(keys=fields.String(), **options, metadata=_said(description, example))
 
 
 def many(shape: type[Schema]) -> fields.List[Any]:
@@ -62,7 +90,7 @@ def many(shape: type[Schema]) -> fields.List[Any]:
     return fields.List(fields.Nested(shape), required=True)
 
 
-def mark() -> fields.String:
+def mark() -> Text:
     """What to give as ``after`` to read on."""
     return text("Give it as `after` to read on; null on the last page.", "41", allow_none=True)
 
@@ -73,7 +101,7 @@ class Page(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    after = fields.String(load_default=None, metadata={"description": "The `next` of the page before."})
+    after = Text(load_default=None, metadata={"description": "The `next` of the page before."})
     size = fields.Integer(load_default=USUAL, validate=validate.Range(1, MOST))
 
 

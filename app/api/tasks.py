@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from marshmallow import fields, validate
@@ -12,7 +13,7 @@ from app.answering import files_named
 from app.api.describing import noun, operation
 from app.api.looking import task_and_case
 from app.api.repeating import KeyHeader, once
-from app.api.shapes import Page, Shape, flag, many, mark, moment, text, texts, values, whole
+from app.api.shapes import Page, Shape, Text, flag, many, mark, moment, text, texts, values, whole
 from app.case_view import CaseView, case_view
 from app.installation import installation
 from app.signing_in import me
@@ -63,7 +64,7 @@ class InboxAsked(Page):
         validate=validate.OneOf([*Box]),
         metadata={"description": "Claimed by you, waiting for you and your units, or completed by you."},
     )
-    q = fields.String(
+    q = Text(
         load_default="",
         validate=validate.Length(max=60),
         metadata={"description": "How the number or the title of the case begins."},
@@ -235,25 +236,24 @@ def completed(
 
     def act(connection: Connection) -> tuple[dict[str, Any], int, dict[str, str]]:
         return once(
-            connection, header["key"], given, lambda: _complete(connection, case, number, data), status=200
+            connection,
+            header["key"],
+            given,
+            lambda: _complete(connection, case, number, data, at),
+            status=200,
         )
 
     command = described("complete", by, case.organisation, number=number, data=data, attachments=kept)
     return cases.perform(installation().engine, act, case_id=case.id, command=command, at=at)
 
 
-def _complete(connection: Connection, case: CaseFile, number: int, data: dict[str, Any]) -> dict[str, Any]:
-    by = me()
-    named = files_named(data)
+def _complete(
+    connection: Connection, case: CaseFile, number: int, data: dict[str, Any], at: datetime
+) -> dict[str, Any]:
+    by, named = me(), files_named(data)
     usable = usable_files(connection, case_id=case.id, user=by.user) if named else {}
     cases.complete_task(
-        connection,
-        case_id=case.id,
-        number=number,
-        data=data,
-        by=by,
-        at=installation().clock.now(),
-        attachments=usable.keys(),
+        connection, case_id=case.id, number=number, data=data, by=by, at=at, attachments=usable.keys()
     )
     file_under(connection, case_id=case.id, ids=named & usable.keys(), user=by.user)
     return {"case": case.number, "number": number, "next_task": first_task(connection, case.id, of=by)}

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import click
 from flask.cli import AppGroup
 
 from app.commands.faults import explained
 from app.installation import installation
+from workflows.clock import SystemClock
 from workflows.database import reading, transaction
-from workflows.people import Person, add_person, change_password, deactivate_person, list_people
+from workflows.people import (
+    Person,
+    actor_of,
+    add_person,
+    change_password,
+    deactivate_person,
+    list_people,
+)
+from workflows.tokens import Token, issue_token, list_tokens, revoke_token
 
-group = AppGroup("users", help="Accounts: add, list, password, deactivate.")
+group = AppGroup("users", help="Accounts: add, list, password, deactivate; tokens of programs.")
 
 
 @group.command("list")
@@ -72,6 +83,47 @@ def deactivate_command(user: str) -> None:
     """Close an account; what the person did stays on record."""
     with transaction(installation().engine) as connection:
         deactivate_person(connection, user)
+
+
+@group.command("token")
+@click.argument("user")
+@click.option("--name", required=True, help="What the token is for.")
+@click.option("--days", default=365, show_default=True, help="How long it is valid.")
+@explained
+def token_command(user: str, name: str, days: int) -> None:
+    """Make a token with which a program acts as this person. It is shown once."""
+    with transaction(installation().engine) as connection:
+        actor_of(connection, user)
+        token = issue_token(connection, user=user, name=name, days=days, at=SystemClock().now())
+    click.echo(token)
+
+
+@group.command("tokens")
+@click.argument("user", required=False)
+def tokens_command(user: str | None) -> None:
+    """Number, owner, purpose and state of the tokens."""
+    with reading(installation().engine) as connection:
+        found = list_tokens(connection, user)
+    for token in found:
+        click.echo("\t".join((str(token.id), token.user, token.name, _state(token))))
+
+
+@group.command("revoke")
+@click.argument("token_id", metavar="NUMBER", type=int)
+@explained
+def revoke_command(token_id: int) -> None:
+    """Make a token worthless from now on."""
+    with transaction(installation().engine) as connection:
+        revoke_token(connection, token_id, at=SystemClock().now())
+
+
+def _state(token: Token) -> str:
+    used = f"last used {token.last_used}" if token.last_used else "never used"
+    if token.revoked_at is not None:
+        return f"revoked, {used}"
+    expired = token.expires_at <= SystemClock().now()
+    day = token.expires_at.astimezone(UTC).date()
+    return f"{'expired' if expired else 'valid until'} {day}, {used}"
 
 
 def _belongs(person: Person) -> str:

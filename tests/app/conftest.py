@@ -66,6 +66,19 @@ NOTICE = (
     "<title>受理通知书</title><h1>受理通知书</h1><p>{{ data.applicant }}:{{ data.opinion }}</p>"
     "<p>{{ organisation.name }} {{ today.year }}</p>"
 )
+REGISTERS = {
+    "permits": {
+        "name": "许可登记簿",
+        "name_en": "Register of permits",
+        "number": "许可〔{year}〕{n}号",
+        "columns": [
+            {"name": "who", "label": "申请人", "value": "applicant"},
+            {"name": "kind", "label": "类别", "value": "kind"},
+            {"name": "said", "label": "意见", "value": "opinion"},
+            {"name": "at", "label": "决定时间", "value": "now()"},
+        ],
+    }
+}
 PERMIT = diagram(
     KEY,
     start(form="application", candidates='unit("window")'),
@@ -76,8 +89,9 @@ PERMIT = diagram(
     end("urged"),
     user("decide", candidates='unit("chiefs")', exclude='performer("check")', clock="decide"),
     operator("stop", "stop-clock", clock='"decide"'),
+    operator("enter", "enter-register", register='"permits"'),
     end(outcome="准予"),
-    *path("start", "begin", "check", "decide", "stop", "end"),
+    *path("start", "begin", "check", "decide", "stop", "enter", "end"),
     *path("late", "urge", "urged"),
     name="许可",
     properties={"title": '"许可（" + kind + "）"'},
@@ -210,13 +224,17 @@ def _settle_in(engine: Engine) -> None:
         )
         seed_calendar(connection)
         create_controlled(connection, MONDAY)
-        _publish(connection, KEY, PERMIT)
-        _publish(connection, "t.refund", REFUND)
+        publish_for(connection, KEY, PERMIT)
+        publish_for(connection, "t.refund", REFUND)
 
 
-def _publish(connection: Connection, key: str, xml: str) -> None:
+def publish_for(connection: Connection, key: str, xml: str) -> None:
     forms = {"application": APPLICATION, "check": CHECK, "sum": SUM}
-    files = {"diagram.bpmn": xml, "notices/accepted.html": NOTICE, "registers.json": "{}"}
+    files = {
+        "diagram.bpmn": xml,
+        "notices/accepted.html": NOTICE,
+        "registers.json": orjson.dumps(REGISTERS).decode(),
+    }
     files |= {f"forms/{name}.json": orjson.dumps(schema).decode() for name, schema in forms.items()}
     publish(
         connection,
@@ -227,6 +245,7 @@ def _publish(connection: Connection, key: str, xml: str) -> None:
             forms=forms,
             operators={name: one.signature for name, one in CATALOGUE.items()},
             notices=frozenset({"accepted"}),
+            registers=frozenset(REGISTERS),
             provisions=frozenset({"t.1"}),
             units=frozenset({"window", "chiefs"}),
             roles=frozenset(),

@@ -11,6 +11,7 @@ from tests.app.conftest import KEY, Site
 EVERYBODY = ("zhang.san", "wang.wu", "outsider", "zhao.liu", "han", "elsewhere")
 CASE = {"case_number": "t-2026-00001"}
 TASK = {**CASE, "number": "check"}
+BOOK = {"slug": "permits"}
 OK, MOVED, NO, NONE, GONE, BAD = 200, 302, 403, 404, 409, 400
 #: endpoint → (method, arguments, statuses in the order of EVERYBODY)
 PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
@@ -37,12 +38,46 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "incidents.set_data": ("POST", CASE, (422, 422, NO, 422, 422, NONE)),
     "clock_page.show": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
     "clock_page.set_forward": ("POST", {}, (NO, NO, NO, BAD, NO, BAD)),
+    "receipt_pages.show": ("GET", CASE, (OK, OK, NO, NO, NO, NONE)),
+    "receipt_pages.renew": ("POST", CASE, (MOVED, MOVED, NO, NO, NO, NONE)),
+    "people_pages.show": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
+    "people_pages.groups": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
+    "people_pages.new": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
+    "people_pages.add": ("POST", {}, (NO, NO, NO, 422, NO, 422)),
+    "people_pages.person": ("GET", {"user": "li.si"}, (NO, NO, NO, OK, NO, NONE)),
+    "people_pages.change": ("POST", {"user": "li.si"}, (NO, NO, NO, 422, NO, NONE)),
+    "people_pages.reset": ("POST", {"user": "li.si"}, (NO, NO, NO, OK, NO, NONE)),
+    "people_pages.confirm": ("GET", {"user": "li.si"}, (NO, NO, NO, OK, NO, NONE)),
+    "people_pages.deactivate": ("POST", {"user": "li.si"}, (NO, NO, NO, MOVED, NO, NONE)),
+    "account_page.show": ("GET", {}, (OK,) * 6),
+    "account_page.change": ("POST", {}, (422,) * 6),
+    "register_pages.choose": ("GET", {}, (OK,) * 6),
+    "register_pages.show": ("GET", BOOK, (OK, OK, NONE, OK, OK, NONE)),
+    "register_pages.printed": ("GET", BOOK, (OK, OK, NONE, OK, OK, NONE)),
+    "register_pages.table": ("GET", BOOK, (OK, OK, NONE, OK, OK, NONE)),
     "signing_in.leave": ("POST", {}, (MOVED,) * 6),
 }
 #: Answered without anybody having signed in.
-OPEN = {"signing_in.form", "signing_in.enter", "language.choose", "health.healthz", "static"}
+OPEN = {
+    "signing_in.form",
+    "signing_in.enter",
+    "first_administrator.form",
+    "first_administrator.create",
+    "language.choose",
+    "health.healthz",
+    "static",
+}
+#: For applicants: no account opens more of them. (method, arguments, status without a look-up)
+PUBLIC: dict[str, tuple[str, dict[str, object], int]] = {
+    "public_pages.show": ("GET", {}, OK),
+    "public_pages.look_up": ("POST", {}, NONE),
+    "public_pages.case": ("GET", {}, MOVED),
+    "public_pages.issued": ("GET", {"identifier": 1}, NONE),
+    "public_pages.of_task": ("GET", {"number": 1}, NONE),
+    "public_pages.leave": ("POST", {}, MOVED),
+}
 #: Blueprints with people and tables of their own.
-ELSEWHERE = ("studio", "api", "audit", "public")
+ELSEWHERE = ("studio", "api", "audit")
 
 
 def endpoints(site: Site) -> set[str]:
@@ -59,7 +94,20 @@ def address(site: Site, endpoint: str) -> str:
 
 
 def test_every_address_has_a_row(site: Site) -> None:
-    assert endpoints(site) == PAGES.keys() | OPEN
+    assert endpoints(site) == PAGES.keys() | PUBLIC.keys() | OPEN
+
+
+@pytest.mark.parametrize("endpoint", sorted(PUBLIC))
+def test_no_account_opens_what_only_a_receipt_opens(site: Site, endpoint: str) -> None:
+    site.open_case()
+    method, arguments, expected = PUBLIC[endpoint]
+    with site.app.test_request_context():
+        found = url_for(endpoint, **arguments)
+    for person in (None, *EVERYBODY):
+        answer = site.client(person).open(found, method=method)
+        assert answer.status_code == expected, person
+        assert "sign-in" not in answer.headers.get("Location", "")
+        assert "张三某" not in answer.text
 
 
 @pytest.mark.parametrize("endpoint", sorted(PAGES))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import select
 import signal
 import socket
 import subprocess
@@ -15,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from app.serving import is_loopback, main
+from workflows.database import connect, reading, sqlite_url
+from workflows.people import check_password, list_people
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +27,16 @@ ROOT = Path(__file__).parents[2]
 @contextmanager
 def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "app.serving", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # Its cases are for people to look at; these tests look at the processes.
+    environment = os.environ | {"GUICHENG_DEMO_WEEKS": "0"}
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         yield process
     finally:
@@ -93,6 +107,58 @@ def test_a_demonstration_is_refused_on_an_address_others_can_reach(
     assert "演示" in printed
 
 
+def test_an_empty_installation_shows_a_link_for_its_first_administrator(tmp_path: Path) -> None:
+    with serving("--empty", "--data", str(tmp_path), "--port", free_port()) as process:
+        greeting_of(process)
+        link, _ = greeting_of(process)
+        assert "/first-administrator?word=" in link
+        with urllib.request.urlopen(link, timeout=10) as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def test_at_a_terminal_the_first_administrator_is_asked_for(tmp_path: Path) -> None:
+    terminal, inner = pty.openpty()
+    command = [sys.executable, "-m", "app.serving", "--empty", "--data", str(tmp_path), "--port", free_port()]
+    # Without a terminal of its own to open, it asks for the password on its standard input.
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=inner, stdout=inner, stderr=inner, start_new_session=True, close_fds=True
+    )
+    os.close(inner)
+    try:
+        slug = sorted(path.parent.name for path in (ROOT / "bpmn").glob("*/organisation.toml"))[0]
+        answers = {
+            "organisation:": slug,
+            "user name:": "wang.wu",
+            " name:": "王五",
+            "password:": "long-password",
+        }
+        for asked, answer in answers.items():
+            wait_for(terminal, asked)
+            os.write(terminal, f"{answer}\n".encode())
+        assert "first-administrator" not in wait_for(terminal, "Ctrl-C")
+    finally:
+        process.terminate()
+        process.wait(30)
+        os.close(terminal)
+    engine = connect(sqlite_url(tmp_path))
+    with reading(engine) as connection:
+        (person,) = list_people(connection)
+        assert (person.user, person.name, person.organisation) == ("wang.wu", "王五", slug)
+        assert check_password(connection, "wang.wu", "long-password")
+    engine.dispose()
+
+
+def wait_for(terminal: int, text: str) -> str:
+    """Read what is printed until a text appears."""
+    seen = b""
+    while text.encode() not in seen:
+        assert select.select([terminal], [], [], 60)[0], seen.decode()
+        seen += os.read(terminal, 4096)
+    return seen.decode()
+
+
 def test_a_port_in_use_is_said_before_anything_is_set_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,7 +176,9 @@ def test_a_check_touches_no_database_but_its_own(
 ) -> None:
     monkeypatch.setenv("GUICHENG_DATABASE", "postgresql://example.invalid/office")
     assert main(["--check", "--data", str(tmp_path)]) == 0
-    assert "all is well" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "all is well" in printed
+    assert "演示案件 100%" in printed
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(SystemExit):
         main(["--check", "--database", "postgresql://example.invalid/office"])

@@ -60,3 +60,16 @@ def test_a_setting_that_is_neither_yes_nor_no_stops_the_start(tmp_path: Path) ->
 def test_a_production_installation_keeps_real_time(tmp_path: Path) -> None:
     with pytest.raises(UnusableSetting):
         Settings(data=tmp_path, database="sqlite://", secret="s" * 40, controlled_clock=True, production=True)
+
+
+@pytest.mark.parametrize(("given", "weeks"), [("", 13), ("0", 0), ("4", 4)])
+def test_how_far_back_a_demonstration_goes_may_be_said(tmp_path: Path, given: str, weeks: int) -> None:
+    environment = {"GUICHENG_DATA": str(tmp_path), "GUICHENG_DEMO_WEEKS": given}
+    assert settings_from_environment(environment).demo_weeks == weeks
+
+
+@pytest.mark.parametrize("given", ["-1", "all", "1.5", "53", "٣"])
+def test_a_number_of_weeks_that_is_none_stops_the_start(tmp_path: Path, given: str) -> None:
+    with pytest.raises(UnusableSetting) as caught:
+        settings_from_environment({"GUICHENG_DATA": str(tmp_path), "GUICHENG_DEMO_WEEKS": given})
+    assert "GUICHENG_DEMO_WEEKS" in caught.value.in_chinese()

@@ -29,3 +29,21 @@ def test_a_password_can_be_changed_and_an_account_closed(office: FlaskCliRunner)
     assert office.invoke(args=["users", "deactivate", "wang.wu"]).exit_code == 0
     assert "inactive" in office.invoke(args=["users", "list", "--organisation", "t"]).output
     assert office.invoke(args=["users", "deactivate", "wang.wu"]).exit_code == 1
+
+
+def test_a_token_is_shown_once_and_can_be_listed_and_revoked(office: FlaskCliRunner) -> None:
+    add(office)
+    made = office.invoke(args=["users", "token", "wang.wu", "--name", "对账程序", "--days", "7"])
+    assert made.output.startswith("gct_")
+    listed = office.invoke(args=["users", "tokens"]).output
+    assert "1\twang.wu\t对账程序\tvalid until " in listed
+    assert made.output.strip() not in listed
+    assert office.invoke(args=["users", "revoke", "1"]).exit_code == 0
+    assert "revoked, never used" in office.invoke(args=["users", "tokens", "wang.wu"]).output
+    assert office.invoke(args=["users", "revoke", "1"]).exit_code == 1
+
+
+def test_nobody_gets_no_token(office: FlaskCliRunner) -> None:
+    refused = office.invoke(args=["users", "token", "nobody", "--name", "x"])
+    assert refused.exit_code == 1
+    assert "没有用户“nobody”" in refused.output

@@ -1,0 +1,160 @@
+"""Every address of the interface and every kind of person: who gets what. A new address needs a row."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app.api.conftest import Programs
+from tests.app.conftest import KEY
+from workflows.database import transaction
+from workflows.tables import queues, tasks
+
+OK, NEW, BAD, WHO, NO, NONE, GONE, WRONG = 200, 201, 400, 401, 403, 404, 409, 422
+#: Own unit; its leader; one who is kept out of a task; another unit; process admin; auditor; another
+#: organisation, with every role there; nobody.
+EVERYBODY = ("zhang.san", "wang.wu", "shen", "outsider", "zhao.liu", "han", "elsewhere", None)
+CASE = "/cases/t-2026-00001"
+TASK = f"{CASE}/tasks/CHECK"
+READERS = (OK, OK, NO, NO, OK, OK, NONE, WHO)
+WATCHERS = (NO, NO, NO, NO, OK, OK, NONE, WHO)
+#: The person who is kept out may still be shown the other task, as on the page.
+TASK_READERS = (OK, OK, NO, NO, OK, OK, NONE, WHO)
+#: endpoint → (method, path, statuses in the order of EVERYBODY)
+ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
+    "api_definitions.listed": ("GET", "/definitions", (OK,) * 7 + (WHO,)),
+    "api_definitions.start": (
+        "GET",
+        f"/definitions/{KEY}/start",
+        (OK, NONE, OK, NONE, NONE, NONE, NONE, WHO),
+    ),
+    "api_definitions.versions": ("GET", f"/definitions/{KEY}/versions", WATCHERS),
+    "api_definitions.diagram": ("GET", f"/definitions/{KEY}/versions/1/diagram", WATCHERS),
+    "api_cases.listed": ("GET", "/cases", (OK,) * 7 + (WHO,)),
+    "api_cases.opened": ("POST", "/cases", (WRONG,) * 7 + (WHO,)),
+    "api_cases.shown": ("GET", CASE, READERS),
+    "api_cases.cancelled": ("POST", f"{CASE}/cancel", (WRONG,) * 7 + (WHO,)),
+    "api_cases.corrected": ("PUT", f"{CASE}/data", (WRONG,) * 7 + (WHO,)),
+    "api_tasks.listed": ("GET", "/tasks", (OK,) * 7 + (WHO,)),
+    "api_tasks.shown": ("GET", TASK, TASK_READERS),
+    "api_tasks.claimed": ("POST", f"{TASK}/claim", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_tasks.released": ("POST", f"{TASK}/release", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_tasks.completed": ("POST", f"{TASK}/complete", (WRONG, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_timers.listed": ("GET", f"{CASE}/timers", READERS),
+    "api_history.listed": ("GET", f"{CASE}/events", READERS),
+    "api_proofs.shown": ("GET", f"{CASE}/proof", WATCHERS),
+    "api_deposits.notices": ("GET", f"{CASE}/notices", READERS),
+    "api_deposits.entries": ("GET", f"{CASE}/entries", READERS),
+    "api_incidents.listed": ("GET", f"{CASE}/incidents", READERS),
+    "api_incidents.retried": (
+        "POST",
+        f"{CASE}/incidents/1/retry",
+        (GONE, GONE, NO, NO, GONE, GONE, NONE, WHO),
+    ),
+    "api_attachments.uploaded": ("POST", "/attachments", (WRONG,) * 7 + (WHO,)),
+    "api_attachments.listed": ("GET", f"{CASE}/attachments", READERS),
+    "api_attachments.downloaded": ("GET", f"{CASE}/attachments/x", (NONE,) * 7 + (WHO,)),
+    "api_clock.shown": ("GET", "/clock", (NO, NO, NO, NO, OK, NO, OK, WHO)),
+    "api_clock.moved": ("PUT", "/clock", (NO, NO, NO, NO, WRONG, NO, WRONG, WHO)),
+    "api-docs.openapi_json": ("GET", "/openapi.json", (OK,) * 8),
+}
+#: The same with a body there is nothing wrong with: who may change a case by hand.
+CHANGES = {
+    ("POST", f"{CASE}/cancel"): {"reason": "撤回"},
+    ("PUT", f"{CASE}/data"): {"data": {"kind": "变更"}, "reason": "选错"},
+}
+
+
+def keep_out(programs: Programs, person: str) -> None:
+    """Somebody must not have a hand in this case: excluded from its task."""
+    with transaction(programs.site.engine) as connection:
+        connection.execute(tasks.update().values(excluded=f'["{person}"]'))
+
+
+def test_every_address_has_a_row(programs: Programs) -> None:
+    rules = {rule.endpoint for rule in programs.site.app.url_map.iter_rules()}
+    assert {rule for rule in rules if rule.startswith("api")} == ADDRESSES.keys()
+
+
+@pytest.mark.parametrize("endpoint", sorted(ADDRESSES))
+def test_each_person_gets_what_is_theirs(programs: Programs, endpoint: str) -> None:
+    programs.open_case()
+    keep_out(programs, "shen")
+    method, path, expected = ADDRESSES[endpoint]
+    path = path.replace("CHECK", programs.task("check").rsplit("/", 1)[-1])
+    found = {}
+    for person in EVERYBODY:
+        options = {"json": {}} if method != "GET" and "attachments" not in path else {}
+        answer = programs.call(person, method, path, **options)
+        found[person] = answer.status_code
+        assert answer.status_code in (200, 201) or "张三某" not in answer.text
+    assert found == dict(zip(EVERYBODY, expected, strict=True))
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+def test_only_process_administrators_of_the_office_change_a_case_by_hand(
+    programs: Programs, method: str, path: str
+) -> None:
+    programs.open_case()
+    keep_out(programs, "shen")
+    # Whoever may comes last: the others find the case as it was.
+    last = sorted(EVERYBODY, key=lambda who: who == "zhao.liu")
+    found = {who: programs.call(who, method, path, json=CHANGES[method, path]).status_code for who in last}
+    assert found == dict(zip(EVERYBODY, (NO, NO, NO, NO, OK, NO, NONE, WHO), strict=True))
+
+
+def test_identities_are_for_those_who_may_know_them_and_never_in_the_history(programs: Programs) -> None:
+    number = programs.open_case()
+    programs.call(
+        "zhang.san", "POST", programs.task("check") + "/complete", json={"data": {"opinion": "齐全"}}
+    )
+
+    def data(person: str) -> object:
+        return programs.call(person, "GET", f"/cases/{number}").json["data"]["applicant"]
+
+    assert data("zhang.san") == data("li.si") == "张三某"
+    assert data("han") == data("zhao.liu") == "〔已隐去〕"
+    for person in ("zhang.san", "han"):
+        history = programs.call(person, "GET", f"/cases/{number}/events")
+        assert "张三某" not in history.text
+        assert history.json["items"][0]["data"]["applicant"] == "〔已隐去〕"
+
+
+def test_lists_hold_what_is_ones_own(programs: Programs) -> None:
+    number = programs.open_case("zhang.san")
+
+    def cases(person: str) -> list[str]:
+        found = programs.call(person, "GET", "/cases").json["items"]
+        return [one["number"] for one in found]
+
+    assert cases("zhang.san") == cases("zhao.liu") == cases("han") == [number]
+    assert cases("li.si") == cases("elsewhere") == cases("outsider") == []
+    keys = {
+        person: {one["key"] for one in programs.call(person, "GET", "/definitions").json["items"]}
+        for person in ("zhang.san", "outsider", "han", "elsewhere")
+    }
+    assert keys == {
+        "zhang.san": {"t.permit", "t.refund"},
+        "outsider": set(),
+        "han": {"t.permit", "t.refund"},
+        "elsewhere": set(),
+    }
+
+
+def test_whose_task_it_is_by_name_sees_the_form_and_not_the_case(programs: Programs) -> None:
+    """People who are asked to answer a complaint do not read it."""
+    number = programs.open_case()
+    with transaction(programs.site.engine) as connection:
+        named = connection.execute(
+            queues.insert().values(organisation="t", candidates='["person:outsider"]')
+        ).inserted_primary_key[0]
+        connection.execute(tasks.update().values(queue_id=named))
+    shown = programs.call("outsider", "GET", programs.task("check"))
+    assert set(shown.json["answers"]) == {"opinion", "ready"}
+    assert shown.json["mine"] is True
+    assert "张三某" not in shown.text
+    for part in ("", "/events", "/timers", "/entries", "/attachments"):
+        assert programs.call("outsider", "GET", f"/cases/{number}{part}").status_code == 403
+    given = {"data": {"opinion": "无异议"}}
+    assert (
+        programs.call("outsider", "POST", programs.task("check") + "/complete", json=given).status_code == 200
+    )

@@ -1,0 +1,339 @@
+"""The description is true: what it promises of each operation is what the running interface answers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from werkzeug.test import TestResponse
+
+from tests.app.api.conftest import GIVEN, Call, Programs
+from tests.app.conftest import KEY
+
+PDF = b"%PDF-1.4 nothing much"
+ABSENT = "t-2026-99999"
+
+
+def of_case(person: str, method: str, rest: str = "", **options: Any) -> Call:
+    """A call about a fresh case of the permit."""
+    return lambda office: office.call(person, method, f"/cases/{office.open_case()}{rest}", **options)
+
+
+def of_task(person: str, act: str, before: Callable[[Programs], object] = lambda office: None) -> Call:
+    def call(office: Programs) -> TestResponse:
+        office.open_case()
+        before(office)
+        options = {"json": {"data": {"opinion": "齐全"}}} if act == "/complete" else {}
+        method = "POST" if act else "GET"
+        return office.call(person, method, office.task("check") + act, **options)
+
+    return call
+
+
+def plain(person: str, method: str, path: str, **options: Any) -> Call:
+    return lambda office: office.call(person, method, path, **options)
+
+
+def upload(office: Programs, content: bytes = PDF, name: str = "执照.pdf") -> TestResponse:
+    return office.call("zhang.san", "POST", "/attachments", data={"file": (io.BytesIO(content), name)})
+
+
+def download(office: Programs) -> TestResponse:
+    paper = upload(office).json["id"]
+    number = office.open_case(papers=[paper])
+    return office.call("zhang.san", "GET", f"/cases/{number}/attachments/{paper}")
+
+
+def retry(office: Programs) -> TestResponse:
+    number = office.stopped_case()
+    given = {"data": {"amount": 5}, "reason": "补登金额"}
+    assert office.call("zhao.liu", "PUT", f"/cases/{number}/data", json=given).status_code == 200
+    return office.call("zhao.liu", "POST", f"/cases/{number}/incidents/1/retry")
+
+
+def incidents(office: Programs) -> TestResponse:
+    return office.call("zhang.san", "GET", f"/cases/{office.stopped_case()}/incidents")
+
+
+def claim_first(office: Programs) -> None:
+    assert office.call("zhang.san", "POST", office.task("check") + "/claim").status_code == 200
+
+
+REASON = {"reason": "申请人撤回"}
+CORRECTION = {"data": {"kind": "变更"}, "reason": "选错"}
+LATER = {"now": "2026-09-24T10:00:00+08:00"}
+VERSIONS = f"/definitions/{KEY}/versions"
+#: Operation → a call that succeeds.
+GOOD: dict[str, Call] = {
+    "listDefinitions": plain("zhang.san", "GET", "/definitions"),
+    "getStart": plain("zhang.san", "GET", f"/definitions/{KEY}/start"),
+    "listVersions": plain("han", "GET", VERSIONS),
+    "getDiagram": plain("han", "GET", f"{VERSIONS}/1/diagram"),
+    "listCases": lambda office: (office.open_case(), office.call("zhang.san", "GET", "/cases"))[1],
+    "openCase": plain("zhang.san", "POST", "/cases", json={"definition": KEY, "data": GIVEN}),
+    "getCase": of_case("zhang.san", "GET"),
+    "cancelCase": of_case("zhao.liu", "POST", "/cancel", json=REASON),
+    "setData": of_case("zhao.liu", "PUT", "/data", json=CORRECTION),
+    "listTasks": lambda office: (office.open_case(), office.call("li.si", "GET", "/tasks?box=units"))[1],
+    "getTask": of_task("zhang.san", ""),
+    "claimTask": of_task("zhang.san", "/claim"),
+    "releaseTask": of_task("zhang.san", "/release", claim_first),
+    "completeTask": of_task("zhang.san", "/complete"),
+    "listTimers": of_case("zhang.san", "GET", "/timers"),
+    "listEvents": of_case("zhang.san", "GET", "/events"),
+    "verifyCase": of_case("han", "GET", "/proof"),
+    "listNotices": of_case("zhang.san", "GET", "/notices"),
+    "listEntries": of_case("zhang.san", "GET", "/entries"),
+    "listIncidents": incidents,
+    "retryIncident": retry,
+    "uploadFile": upload,
+    "listFiles": of_case("zhang.san", "GET", "/attachments"),
+    "downloadFile": download,
+    "getClock": plain("zhao.liu", "GET", "/clock"),
+    "setClock": plain("zhao.liu", "PUT", "/clock", json=LATER),
+}
+
+
+def closed(office: Programs) -> TestResponse:
+    number = office.open_case()
+    office.call("zhao.liu", "POST", f"/cases/{number}/cancel", json=REASON)
+    return office.call("zhao.liu", "POST", f"/cases/{number}/cancel", json=REASON)
+
+
+def twice(office: Programs) -> TestResponse:
+    office.open_case()
+    task = office.task("check")
+    for _ in range(2):
+        answer = office.call("zhang.san", "POST", f"{task}/complete", json={"data": {"opinion": "齐全"}})
+    return answer
+
+
+#: (operation, status, code, call): one of each kind of refusal an operation may meet beside 401.
+REFUSED: list[tuple[str, int, str, Call]] = [
+    ("getStart", 404, "no-such-definition", plain("outsider", "GET", f"/definitions/{KEY}/start")),
+    ("listVersions", 403, "not-permitted", plain("zhang.san", "GET", VERSIONS)),
+    ("listVersions", 404, "no-such-definition", plain("elsewhere", "GET", VERSIONS)),
+    ("getDiagram", 403, "not-permitted", plain("zhang.san", "GET", f"{VERSIONS}/1/diagram")),
+    ("getDiagram", 404, "no-such-version", plain("elsewhere", "GET", f"{VERSIONS}/1/diagram")),
+    ("listCases", 422, "request-invalid", plain("zhang.san", "GET", "/cases?status=lost")),
+    ("openCase", 404, "no-such-definition", plain("han", "POST", "/cases", json={"definition": KEY})),
+    ("openCase", 422, "form-invalid", plain("zhang.san", "POST", "/cases", json={"definition": KEY})),
+    ("openCase", 422, "request-invalid", plain("zhang.san", "POST", "/cases", json={"data": 3})),
+    ("cancelCase", 409, "case-ended", closed),
+    ("cancelCase", 422, "reason-missing", of_case("zhao.liu", "POST", "/cancel", json={"reason": " "})),
+    ("cancelCase", 403, "not-permitted", of_case("zhang.san", "POST", "/cancel", json=REASON)),
+    ("setData", 422, "request-invalid", of_case("zhao.liu", "PUT", "/data", json={"data": {}})),
+    ("setData", 403, "not-permitted", of_case("zhang.san", "PUT", "/data", json=CORRECTION)),
+    ("listTasks", 422, "request-invalid", plain("zhang.san", "GET", "/tasks?box=all&size=0")),
+    ("claimTask", 409, "task-claimed-by-another", of_task("li.si", "/claim", claim_first)),
+    ("claimTask", 403, "not-permitted", of_task("han", "/claim")),
+    ("claimTask", 404, "no-such-task", of_case("zhang.san", "POST", "/tasks/99/claim")),
+    ("releaseTask", 409, "task-claimed-by-another", of_task("li.si", "/release", claim_first)),
+    ("completeTask", 409, "task-not-open", twice),
+    ("completeTask", 403, "not-permitted", of_task("wang.wu", "/complete")),
+    (
+        "completeTask",
+        422,
+        "form-invalid",
+        lambda office: (
+            office.open_case(),
+            office.call("zhang.san", "POST", office.task("check") + "/complete", json={}),
+        )[1],
+    ),
+    ("listEvents", 422, "request-invalid", of_case("zhang.san", "GET", "/events?size=9999")),
+    ("verifyCase", 403, "not-permitted", of_case("zhang.san", "GET", "/proof")),
+    ("retryIncident", 409, "incident-not-open", of_case("zhao.liu", "POST", "/incidents/7/retry")),
+    ("uploadFile", 422, "request-invalid", plain("zhang.san", "POST", "/attachments")),
+    ("uploadFile", 415, "file-type-refused", lambda office: upload(office, b"MZ\x90")),
+    ("uploadFile", 400, "file-empty", lambda office: upload(office, b"")),
+    ("downloadFile", 404, "no-such-file", of_case("zhang.san", "GET", "/attachments/x")),
+    ("getClock", 403, "not-permitted", plain("zhang.san", "GET", "/clock")),
+    (
+        "setClock",
+        400,
+        "time-unusable",
+        plain("zhao.liu", "PUT", "/clock", json={"now": "2020-01-01T00:00:00Z"}),
+    ),
+    ("setClock", 422, "request-invalid", plain("zhao.liu", "PUT", "/clock", json={"now": "soon"})),
+    ("setClock", 403, "not-permitted", plain("zhang.san", "PUT", "/clock", json=LATER)),
+]
+
+
+def described(office: Programs) -> dict[str, Any]:
+    answer = office.site.client().get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of each operation."""
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            if method != "parameters":
+                yield method.upper(), path, operation
+
+
+def promised(description: dict[str, Any], name: str, status: int) -> dict[str, Any]:
+    """Content by media type that an operation promises for a status."""
+    (operation,) = (one for _, _, one in operations(description) if one["operationId"] == name)
+    answer = operation["responses"][str(status)]
+    if "$ref" in answer:
+        answer = description["components"]["responses"][answer["$ref"].rsplit("/", 1)[-1]]
+    content: dict[str, Any] = answer["content"]
+    return content
+
+
+def check(description: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
+    whole = {**schema, "components": description["components"]}
+    Draft202012Validator(whole).validate(value)
+
+
+def test_the_description_is_openapi_3_1_and_every_schema_in_it_is_one(programs: Programs) -> None:
+    description = described(programs)
+    assert description["openapi"] == "3.1.0"
+    for name, schema in description["components"]["schemas"].items():
+        Draft202012Validator.check_schema(schema)
+        for field, part in schema["properties"].items():
+            for example in part.get("examples", ()):
+                check(description, part, example)
+            assert part.get("description") or part.get("items") or name == "Problem", (name, field)
+
+
+def test_every_operation_has_a_call_here_and_every_address_is_described(programs: Programs) -> None:
+    description = described(programs)
+    named = {operation["operationId"] for _, _, operation in operations(description)}
+    assert named == GOOD.keys()
+    rules = {
+        rule.rule.replace("<int:", "{").replace("<", "{").replace(">", "}")
+        for rule in programs.site.app.url_map.iter_rules()
+        if rule.endpoint.startswith("api_")
+    }
+    assert rules == description["paths"].keys()
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_call_is_answered_as_described(programs: Programs, name: str) -> None:
+    answer = GOOD[name](programs)
+    assert answer.status_code < 300, answer.text
+    content = promised(described(programs), name, answer.status_code)
+    if "application/json" in content:
+        check(described(programs), content["application/json"]["schema"], answer.json)
+    else:
+        assert answer.mimetype in content or "application/octet-stream" in content
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code", "call"), REFUSED, ids=lambda value: "" if callable(value) else str(value)
+)
+def test_a_refusal_is_a_problem_as_described(
+    programs: Programs, name: str, status: int, code: str, call: Call
+) -> None:
+    answer = call(programs)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    check_problem(programs, name, answer)
+    by_field = code in ("form-invalid", "request-invalid")
+    assert ("errors" in answer.json) == by_field
+
+
+def check_problem(office: Programs, name: str, answer: TestResponse) -> None:
+    content = promised(described(office), name, answer.status_code)
+    assert answer.mimetype == "application/problem+json"
+    check(described(office), content["application/problem+json"]["schema"], answer.json)
+    assert answer.json["status"] == answer.status_code
+    assert answer.json["detail"]
+
+
+def test_whoever_is_unknown_gets_401_from_every_operation(programs: Programs) -> None:
+    programs.open_case()
+    for method, path, operation in operations(described(programs)):
+        answer = programs.call(None, method, address(path, "t-2026-00001"))
+        assert answer.status_code == 401, path
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        check_problem(programs, operation["operationId"], answer)
+
+
+def test_a_case_that_is_not_there_and_one_of_another_office_are_the_same_404(programs: Programs) -> None:
+    number = programs.open_case()
+    for method, path, operation in operations(described(programs)):
+        if "{case_number}" not in path:
+            continue
+        body = BODIES.get(operation["operationId"])
+        for person, wanted in (("zhao.liu", ABSENT), ("elsewhere", number)):
+            answer = programs.call(person, method, address(path, wanted), json=body)
+            assert answer.status_code == 404, (path, answer.text)
+            assert "张三某" not in answer.text
+            check_problem(programs, operation["operationId"], answer)
+
+
+#: What operations on a case are sent, so that only the case is at fault.
+BODIES = {"cancelCase": REASON, "setData": CORRECTION, "completeTask": {"data": {}}}
+
+
+def address(path: str, number: str) -> str:
+    filled = path.removeprefix("/api/v1").replace("{case_number}", number).replace("{key}", KEY)
+    return filled.replace("{number}", "1").replace("{identifier}", "1")
+
+
+def test_errors_are_named_by_field_in_the_language_asked_for(programs: Programs) -> None:
+    body = {"definition": KEY, "data": GIVEN | {"applicant": "", "goods": [{"title": ""}]}}
+    chinese = programs.call("zhang.san", "POST", "/cases", json=body).json
+    english = programs.call("zhang.san", "POST", "/cases", json=body, headers={"Accept-Language": "en"}).json
+    assert chinese["errors"] == {"applicant": "必填", "goods.0.title": "必填"}
+    assert english["errors"]["applicant"] == "Required"
+
+
+def test_what_a_schema_does_not_know_is_refused_by_name(programs: Programs) -> None:
+    answer = programs.call("zhang.san", "POST", "/cases", json={"definition": KEY, "dat": {}})
+    assert answer.json["errors"] == {"dat": "Unknown field."}
+    broken = programs.call(
+        "zhang.san", "POST", "/cases", data="{", headers={"Content-Type": "application/json"}
+    )
+    assert broken.status_code == 400
+    assert broken.json["code"] == "request-invalid"
+
+
+DEEP: Any = "x"
+for _ in range(400):
+    DEEP = [DEEP]
+#: What no form asks for and no database can hold.
+STRANGE: list[Any] = [
+    10**30,
+    "\ud800",
+    "a\x00b",
+    DEEP,
+    float("nan"),
+    -1.5e300,
+    True,
+    None,
+    [],
+    {},
+    {"$identity": "x"},
+]
+
+
+@pytest.mark.parametrize("value", STRANGE, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("key", [None, "a"])
+def test_whatever_is_sent_is_refused_as_described_or_accepted(
+    programs: Programs, value: Any, key: str | None
+) -> None:
+    """Nothing a program sends is a mistake of ours."""
+    headers = {"Idempotency-Key": key} if key else {}
+    programs.open_case()
+    correction = {"data": {"kind": value, "unknown": value}, "reason": "试"}
+    sent = [
+        ("openCase", "POST", "/cases", {"definition": KEY, "data": GIVEN | {"applicant": value}}),
+        ("openCase", "POST", "/cases", {"definition": value, "data": value}),
+        ("completeTask", "POST", programs.task("check") + "/complete", {"data": {"opinion": value}}),
+        ("setData", "PUT", "/cases/t-2026-00001/data", correction),
+        ("setData", "PUT", "/cases/t-2026-00001/data", {"data": {}, "reason": value}),
+    ]
+    for name, method, path, body in sent:
+        person = "zhao.liu" if name == "setData" else "zhang.san"
+        answer = programs.call(person, method, path, json=body, headers=headers)
+        assert answer.status_code in (200, 201, 404, 409, 422), (name, answer.text)
+        if answer.status_code > 299:
+            check_problem(programs, name, answer)
