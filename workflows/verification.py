@@ -294,11 +294,7 @@ class _Run:
         armed_rows = connection.execute(
             select(timers.c.task).where(timers.c.case_id == case_id, timers.c.status.in_(("armed", "failed")))
         ).scalars()
-        stored_state = (
-            digest(state.decompress(self.row.state))
-            if self.row.state is not None
-            else None
-        )
+        stored_state = digest(state.decompress(self.row.state)) if self.row.state is not None else None
         assert self.workflow is not None
         live = self.status == "open"
         pairs = (
