@@ -148,7 +148,7 @@ def _as_stored(opened: OpenCase, case: Case) -> None:
     turn = opened.turn("looked-at", at=case.office.now, by=None, command={})
     workflow: CaseWorkflow = opened.workflow(turn)
     encoded = state.encode(workflow)
-    assert encoded == state._decompress.decompress(opened.row.state)
+    assert encoded == state.decompress(opened.row.state)
     assert digest(encoded) == next(
         event.body["state"] for event in reversed(case.events()) if "state" in event.body
     )
