@@ -17,9 +17,20 @@ from workflows.database import connect, sqlite_url
 from workflows.definitions import loading
 from workflows.tables import metadata
 
+#: Files whose tests start servers, kill processes, play months of cases or ask every route as everybody.
+_SLOW = (
+    "test_kills.py",
+    "test_serving.py",
+    "test_preparing.py",
+    "test_demonstration.py",
+    "test_random_diagrams.py",
+    "test_long_cases.py",
+    "test_access.py",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help="leave out PostgreSQL and the browser")
+    parser.addoption("--fast", action="store_true", help="leave out PostgreSQL, the browser and what is slow")
     parser.addoption("--long", action="store_true", help="also kill tests and large runs")
 
 
@@ -27,7 +38,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     unwanted = set() if config.getoption("long") else {"long"}
     if config.getoption("fast"):
         unwanted |= {"postgresql", "browser"}
-    left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in unwanted)]
+    slow = _SLOW if config.getoption("fast") else ()
+    left_out = [
+        item
+        for item in items
+        if any(item.get_closest_marker(mark) for mark in unwanted) or item.path.name in slow
+    ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
