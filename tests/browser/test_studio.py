@@ -45,6 +45,15 @@ _THROUGH = """async texts => {
     return Promise.all(texts.map(through));
 }"""
 
+#: Presses save, changes a name while that is on its way, and presses save again.
+_SAVE_CHANGE_AND_SAVE = """() => {
+    const { modeler } = document.querySelector('[data-island=editor]');
+    const save = document.querySelector('[data-do=save]');
+    save.click();
+    modeler.get('modeling').updateProperties(modeler.get('elementRegistry').get('register'), { name: '登记来访' });
+    save.click();
+}"""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def bundles() -> None:
@@ -132,6 +141,17 @@ def test_two_people_who_edit_at_once_are_told_and_lose_nothing(arrive: Arrive) -
     save(mine)
     mine.get_by_role("button", name="用我的覆盖对方的").click()
     expect(mine.locator(".save-status")).to_have_text("草稿已保存")
+
+
+def test_saving_again_before_the_first_is_answered_is_no_quarrel_with_oneself(arrive: Arrive) -> None:
+    page = edit(arrive("hrss.process-admin"))
+    set_field(page, "register", "内部时限", "minutes(10)")
+    page.evaluate(_SAVE_CHANGE_AND_SAVE)
+    expect(page.locator(".save-status")).to_have_text("草稿已保存")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载文件").click()
+    assert "登记来访" in Path(download.value.path()).read_text()
 
 
 def test_leaving_with_unsaved_changes_is_asked_about(arrive: Arrive) -> None:

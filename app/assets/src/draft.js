@@ -9,6 +9,8 @@ export class Draft {
     this.saved = this.place();
     // Whether the draft, and not the version in force, is what the screen was last the same as.
     this.kept = Boolean(root.dataset.draft);
+    // The last save asked for: the next waits for it, because it needs the base that one answers with.
+    this.saving = Promise.resolve();
     modeler.on('commandStack.changed', () => this.tell());
     window.addEventListener('beforeunload', event => { if (this.isChanged()) event.preventDefault(); });
     for (const button of this.conflict.querySelectorAll('[data-choice]'))
@@ -49,20 +51,24 @@ export class Draft {
     });
   }
 
-  async save() {
-    await this.attempt(async () => {
-      const place = this.place();
-      const { base, findings } = await this.server.post(this.addresses.save, { diagram: await this.diagram(), base: this.base });
-      this.base = base;
-      this.saved = place;
-      this.kept = true;
-      this.tell();
-      this.findings.show(findings);
-    });
+  save() {
+    this.saving = this.saving.then(() => this.attempt(() => this.send()));
+    return this.saving;
+  }
+
+  async send() {
+    const place = this.place();
+    const { base, findings } = await this.server.post(this.addresses.save, { diagram: await this.diagram(), base: this.base });
+    this.base = base;
+    this.saved = place;
+    this.kept = true;
+    this.tell();
+    this.findings.show(findings);
   }
 
   // Save what is not saved, then go and look at what publishing would do.
   async publish() {
+    await this.saving;
     if (this.isChanged() || !this.kept) await this.save();
     if (this.status.dataset.state === 'saved') location.assign(this.addresses.publish);
   }
