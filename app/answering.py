@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from app.installation import installation
 from app.language import said
-from workflows.attachments import MAX_BYTES, UNFILED, keep_file
+from workflows.attachments import MAX_BYTES, UNFILED, is_file_id, keep_file
 from workflows.database import transaction
 from workflows.errors import WorkflowError
 from workflows.forms import parse_post
@@ -83,8 +83,8 @@ def _keep(upload: FileStorage, user: str) -> str:
 
 
 def files_named(value: Any) -> set[str]:
-    """Every text in a submission; those that are ids of files are filed with the case."""
+    """Every text in a submission that may be the id of a file; those that are one are filed with the case."""
     if isinstance(value, str):
-        return {value}
+        return {value} if is_file_id(value) else set()
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return set().union(*(files_named(item) for item in inner))

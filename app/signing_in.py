@@ -27,8 +27,7 @@ from app.messages import gettext as _
 from app.way_back import way_back
 from workflows.cases import Actor
 from workflows.clock import SystemClock
-from workflows.database import reading, transaction
-from workflows.office import names_of
+from workflows.database import glance, reading, transaction
 from workflows.packages.directory import DEMO_PASSWORD
 from workflows.people import NoSuchPerson, actor_of, check_password
 from workflows.tables import organisations, people
@@ -91,9 +90,10 @@ def _person(user: str) -> SignedIn | None:
     # Whoever brings a token means the token's owner, whatever cookie came along.
     if _token(request) is not None:
         return None
-    with reading(installation().engine) as connection:
+    with glance(installation().engine) as connection:
         try:
-            return SignedIn(actor_of(connection, user), names_of(connection, [user])[user])
+            actor = actor_of(connection, user)
+            return SignedIn(actor, actor.name)
         except NoSuchPerson:
             return None
 

@@ -21,6 +21,9 @@ MAX_NAME: Final = 120
 #: Not in a case yet: uploaded on the form that will open it.
 UNFILED: Final = 0
 
+_ID_LENGTH: Final = 32
+_HEXADECIMAL: Final = frozenset("0123456789abcdef")
+
 #: Ending → media type, and how such a file begins; the type is ours, never the sender's word.
 _TYPES: Final[dict[str, tuple[str, tuple[bytes, ...]]]] = {
     "pdf": ("application/pdf", (b"%PDF-",)),
@@ -107,6 +110,11 @@ def keep_file(
         )
     )
     return identifier
+
+
+def is_file_id(text: str) -> bool:
+    """Whether a text is written like the id of a file: 32 hexadecimal digits."""
+    return len(text) == _ID_LENGTH and set(text) <= _HEXADECIMAL
 
 
 def media_type(name: str, content: bytes) -> str:

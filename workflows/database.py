@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 
 #: How long a writer waits for another before it gives up.
 BUSY_MILLISECONDS = 30_000
@@ -22,6 +24,18 @@ def connect(url: str) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=False)
+
+
+#: Writing an address out takes longer than many a statement.
+_places: WeakKeyDictionary[Pool, str] = WeakKeyDictionary()
+
+
+def place_of(database: Engine | Connection) -> str:
+    """What tells one database from another, for what a process remembers of it."""
+    found = _places.get(database.engine.pool)
+    if found is None:
+        found = _places[database.engine.pool] = str(database.engine.url)
+    return found
 
 
 def sqlite_url(directory: Path) -> str:
@@ -45,6 +59,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+@contextmanager
+def glance(engine: Engine) -> Iterator[Connection]:
+    """For one statement that reads: no transaction, so no round trips to begin and end one."""
+    with engine.connect() as plain:
+        if engine.dialect.name == "sqlite":
+            yield plain.execution_options(reading=True, glance=True)
+        else:
+            yield plain.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MILLISECONDS / 1000})
 
@@ -65,7 +89,10 @@ def _sqlite(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that later wants to write may be refused; taking the lock first never is.
-        reads = connection.get_execution_options().get("reading", False)
+        options = connection.get_execution_options()
+        if options.get("glance", False):
+            return
+        reads = options.get("reading", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

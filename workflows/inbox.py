@@ -28,6 +28,7 @@ from sqlalchemy import (
 from workflows.cases import Actor
 from workflows.cases.actor import may_do
 from workflows.cases.queues import candidates
+from workflows.database import place_of
 from workflows.tables import cases, definitions, queues, tasks
 
 
@@ -156,7 +157,7 @@ _QUEUES = select(queues.c.id, queues.c.candidates).where(
 
 def my_queues(connection: Connection, person: Actor) -> list[int]:
     """Ids of the queues whose candidates a person is among, in order."""
-    place = (str(connection.engine.url), person.organisation)
+    place = (place_of(connection), person.organisation)
     with _lock:
         known = _known.setdefault(place, _Known())
         seen = max(0, known.last - _LATE_COMERS)

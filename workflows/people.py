@@ -72,7 +72,7 @@ class Person:
 
 
 _PERSON = (
-    select(people.c.user, people.c.organisation, memberships.c.kind, memberships.c.slug)
+    select(people.c.user, people.c.organisation, people.c.name, memberships.c.kind, memberships.c.slug)
     .outerjoin(memberships, memberships.c.user == people.c.user)
     .where(people.c.user == bindparam("who"), people.c.active)
 )
@@ -89,6 +89,7 @@ def actor_of(connection: Connection, user: str, *, on_behalf_of: str | None = No
         organisation=rows[0].organisation,
         keys=frozenset(keys | {f"person:{user}"}),
         on_behalf_of=on_behalf_of,
+        name=rows[0].name,
     )
 
 

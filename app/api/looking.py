@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection
 
+from app.installation import installation
 from app.signing_in import me
-from workflows.cases import NotPermitted
+from workflows.cases import NotPermitted, TaskClaimedByAnother
+from workflows.cases.open_case import CaseEnded
+from workflows.database import reading
+from workflows.engine.stepping import TaskNotOpen
 from workflows.errors import WorkflowError
 from workflows.reading.access import check_reader, check_task_reader, sees_everything
 from workflows.reading.case_file import CaseFile, CaseTask, open_file
@@ -34,6 +41,21 @@ def task_and_case(connection: Connection, case_number: str, number: int) -> tupl
         raise NoSuchTask(case=case.number, number=number)
     check_task_reader(me(), case, task)
     return case, task
+
+
+@contextmanager
+def told_what_is_theirs(case_number: str, number: int) -> Iterator[None]:
+    """For a command on a task: who may not even look at it is told no more than looking would tell.
+
+    The command itself checks who may do it; only a refused one is worth a second question. Raises what
+    ``task_and_case`` raises before what the command raised.
+    """
+    try:
+        yield
+    except (NotPermitted, TaskNotOpen, TaskClaimedByAnother, CaseEnded):
+        with reading(installation().engine) as connection:
+            task_and_case(connection, case_number, number)
+        raise
 
 
 def check_watcher(what: str) -> None:

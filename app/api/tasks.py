@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.answering import files_named
 from app.api.describing import noun, operation
-from app.api.looking import task_and_case
+from app.api.looking import task_and_case, told_what_is_theirs
 from app.api.repeating import KeyHeader, once
 from app.api.shapes import Page, Shape, Text, flag, many, mark, moment, text, texts, values, whole
 from app.case_view import CaseView, case_view
@@ -21,6 +21,7 @@ from workflows import cases
 from workflows.attachments import file_under, usable_files
 from workflows.cases.identities import reveal
 from workflows.cases.incidents import described
+from workflows.cases.numbers import numbered
 from workflows.cases.queues import candidates
 from workflows.database import reading
 from workflows.forms.showing import initial_answers
@@ -206,54 +207,62 @@ def released(case_number: str, number: int) -> dict[str, Any]:
 
 def _do(case_number: str, number: int, act: Callable[..., None]) -> dict[str, Any]:
     by, at = me(), installation().clock.now()
-    with reading(installation().engine) as connection:
-        case, _ = task_and_case(connection, case_number, number)
-    cases.perform(
-        installation().engine,
-        lambda connection: act(connection, case_id=case.id, number=number, by=by, at=at),
-        case_id=case.id,
-        command=described("fire", None, case.organisation),
-        at=at,
-    )
+    case_id, organisation = numbered(installation().engine, case_number)
+    with told_what_is_theirs(case_number, number):
+        cases.perform(
+            installation().engine,
+            lambda connection: act(connection, case_id=case_id, number=number, by=by, at=at),
+            case_id=case_id,
+            command=described("fire", None, organisation),
+            at=at,
+        )
     with reading(installation().engine) as connection:
         case, task = task_and_case(connection, case_number, number)
     return {"case": case.number, "number": number, "status": task.status, "assignee": task.assignee}
 
 
 @operation(blueprint, "POST", f"{_ONE}/complete", name="completeTask", refuses=(403, 404, 409, 422))
-@blueprint.arguments(Completion)
-@blueprint.arguments(KeyHeader, location="headers")
+@blueprint.arguments(Completion())
+@blueprint.arguments(KeyHeader(), location="headers")
 @blueprint.response(200, CompletedShape)
 def completed(
     given: dict[str, Any], header: dict[str, Any], case_number: str, number: int
 ) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Complete a task with its form filled in. May be sent again under an `Idempotency-Key`."""
     by, at, data = me(), installation().clock.now(), given["data"]
-    named = files_named(data)
-    with reading(installation().engine) as connection:
-        case, _ = task_and_case(connection, case_number, number)
-        kept = sorted(named & names_of_files(connection, case.id).keys()) if named else []
+    case_id, organisation = numbered(installation().engine, case_number)
 
     def act(connection: Connection) -> tuple[dict[str, Any], int, dict[str, str]]:
         return once(
             connection,
             header["key"],
             given,
-            lambda: _complete(connection, case, number, data, at),
+            lambda: {"case": case_number, **_complete(connection, case_id, number, data, at)},
             status=200,
         )
 
-    command = described("complete", by, case.organisation, number=number, data=data, attachments=kept)
-    return cases.perform(installation().engine, act, case_id=case.id, command=command, at=at)
+    kept = _kept(case_id, files_named(data))
+    command = described("complete", by, organisation, number=number, data=data, attachments=kept)
+    with told_what_is_theirs(case_number, number):
+        return cases.perform(installation().engine, act, case_id=case_id, command=command, at=at)
+
+
+def _kept(case_id: int, named: set[str]) -> list[str]:
+    """Of the files a submission names, those of the case: what an incident keeps for another try."""
+    if not named:
+        return []
+    with reading(installation().engine) as connection:
+        return sorted(named & names_of_files(connection, case_id).keys())
 
 
 def _complete(
-    connection: Connection, case: CaseFile, number: int, data: dict[str, Any], at: datetime
+    connection: Connection, case_id: int, number: int, data: dict[str, Any], at: datetime
 ) -> dict[str, Any]:
     by, named = me(), files_named(data)
-    usable = usable_files(connection, case_id=case.id, user=by.user) if named else {}
-    cases.complete_task(
-        connection, case_id=case.id, number=number, data=data, by=by, at=at, attachments=usable.keys()
+    usable = usable_files(connection, case_id=case_id, user=by.user) if named else {}
+    opened = cases.complete_task(
+        connection, case_id=case_id, number=number, data=data, by=by, at=at, attachments=usable.keys()
     )
-    file_under(connection, case_id=case.id, ids=named & usable.keys(), user=by.user)
-    return {"case": case.number, "number": number, "next_task": first_task(connection, case.id, of=by)}
+    file_under(connection, case_id=case_id, ids=named & usable.keys(), user=by.user)
+    following = opened[0] if opened else first_task(connection, case_id, of=by)
+    return {"number": number, "next_task": following}

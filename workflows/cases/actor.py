@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workflows.errors import WorkflowError
 
@@ -26,6 +26,8 @@ class Actor:
     organisation: str
     keys: frozenset[str]
     on_behalf_of: str | None = None
+    #: What people call the person; decides nothing.
+    name: str = field(default="", compare=False)
 
     def has_role(self, slug: str) -> bool:
         """Whether the person holds a role."""

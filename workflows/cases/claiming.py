@@ -33,9 +33,7 @@ def claim_task(connection: Connection, *, case_id: int, number: int, by: Actor, 
 
     Raises ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``.
     """
-    case = open_case(connection, case_id)
-    fire_due(case, now=at)
-    task = permitted_task(connection, case, number, by)
+    case, task = task_at_hand(connection, case_id, number, by, at)
     if task.assignee == by.user:
         if case.turns:
             save(case)
@@ -47,22 +45,33 @@ def release_task(
     connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime, reason: str = ""
 ) -> None:
     """Give a claimed task back to its candidates. Raises ``TaskNotOpen``, ``TaskClaimedByAnother``."""
-    case = open_case(connection, case_id)
-    fire_due(case, now=at)
-    task = permitted_task(connection, case, number, by)
+    case, task = task_at_hand(connection, case_id, number, by, at)
     if task.assignee is not None:
         _assign(connection, case, task, to=None, kind="released", by=by, at=at, reason=reason)
     elif case.turns:
         save(case)
 
 
-def permitted_task(connection: Connection, case: OpenCase, number: int, by: Actor) -> Row[Any]:
-    """The open task, if ``by`` may do it now.
+def task_at_hand(
+    connection: Connection, case_id: int, number: int, by: Actor, at: datetime
+) -> tuple[OpenCase, Row[Any]]:
+    """Lock a case, see that ``by`` may do the task, and fire the case's timers that are due.
 
-    Raises ``TaskNotOpen`` when it is not open or does not exist, ``NotPermitted``, ``TaskClaimedByAnother``.
+    Who is late finds what the law has made of the case; who may not do the task moves nothing in it.
+    Raises ``CaseEnded``, ``TaskNotOpen`` when it is not open or does not exist, ``NotPermitted``,
+    ``TaskClaimedByAnother``.
     """
+    case = open_case(connection, case_id)
+    task = _permitted(connection, case, number, by)
+    fire_due(case, now=at)
+    if any(number in turn.closed for turn in case.turns):
+        raise TaskNotOpen(number=number, case=case.facts.number)
+    return case, task
+
+
+def _permitted(connection: Connection, case: OpenCase, number: int, by: Actor) -> Row[Any]:
     task = connection.execute(_TASK, {"case": case.facts.id, "n": number}).one_or_none()
-    if task is None or task.status != "open" or any(number in turn.closed for turn in case.turns):
+    if task is None or task.status != "open":
         raise TaskNotOpen(number=number, case=case.facts.number)
     organisation, keys = candidates(connection, task.queue_id)
     if not may_do(by, organisation=organisation, keys=keys, excluded=orjson.loads(task.excluded)):

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from workflows.cases.actor import Actor
-from workflows.cases.claiming import permitted_task
-from workflows.cases.firing import fire_due
+from workflows.cases.actor import Actor, may_do
+from workflows.cases.claiming import task_at_hand
 from workflows.cases.identities import store
-from workflows.cases.open_case import open_case
+from workflows.cases.open_case import OpenCase
 from workflows.cases.saving import save
 from workflows.cases.submission import FormInvalid, accept
+from workflows.cases.turn import Offer
 from workflows.engine import stepping
 
 __all__ = ["FormInvalid", "complete_task"]
@@ -29,20 +29,18 @@ def complete_task(
     by: Actor,
     at: datetime,
     attachments: Collection[str] = frozenset(),
-) -> None:
-    """Complete a task with what its form was filled in with.
+) -> list[int]:
+    """Complete a task with what its form was filled in with. Returns the tasks this opened to ``by``.
 
-    1. Lock the case and fire its timers that are due: who is late finds what the law has made of it.
-    2. Check that the task is open and ``by`` may do it.
+    1. Lock the case and check that the task is open and ``by`` may do it.
+    2. Fire its timers that are due: who is late finds what the law has made of it.
     3. Judge the form; write its fields into the task's scope, identities apart.
     4. Run the engine on, and write everything with its event.
 
     Raises ``CaseEnded``, ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``, ``FormInvalid``, or a
     ``CaseStops`` when the diagram cannot go on; then nothing has changed.
     """
-    case = open_case(connection, case_id)
-    fire_due(case, now=at)
-    row = permitted_task(connection, case, number, by)
+    case, row = task_at_hand(connection, case_id, number, by, at)
     turn = case.turn("completed", at=at, by=by, command={"task": number, "element": row.element_id})
     workflow = case.workflow(turn)
     task = stepping.open_task(workflow, number)
@@ -62,3 +60,8 @@ def complete_task(
     case.finish(turn)
     save(case)
     store(connection, case_id, concealed)
+    return [offer.number for offer in turn.offers.values() if _is_for(by, case, offer)]
+
+
+def _is_for(by: Actor, case: OpenCase, offer: Offer) -> bool:
+    return may_do(by, organisation=case.facts.organisation, keys=offer.keys, excluded=offer.excluded)

@@ -7,6 +7,7 @@ import threading
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select
 
+from workflows.database import place_of
 from workflows.tables import queues
 
 _FIND = select(queues.c.id).where(
@@ -26,7 +27,7 @@ def queue_id(connection: Connection, organisation: str, keys: list[str], *, made
     ``made`` remembers what this transaction made: only what was found committed is kept for later ones.
     """
     text = orjson.dumps(sorted(keys)).decode()
-    place = (str(connection.engine.url), organisation, text)
+    place = (place_of(connection), organisation, text)
     known = _ids.get(place)
     if known is not None:
         return known
@@ -60,7 +61,7 @@ def _make(connection: Connection, organisation: str, text: str) -> int:
 
 def candidates(connection: Connection, queue: int) -> tuple[str, frozenset[str]]:
     """(organisation, candidate keys) of a queue."""
-    place = (str(connection.engine.url), queue)
+    place = (place_of(connection), queue)
     known = _keys.get(place)
     if known is None:
         row = connection.execute(_KEYS, {"queue": queue}).one()
