@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from app.case_view import CaseView, readable_case
 from app.installation import installation
 from app.islands import island
+from app.language import in_english
 from app.receipt_pages import receipt_for
 from app.signing_in import me
 from app.wording import CITATION
@@ -24,18 +25,17 @@ from workflows.diagrams.drawing import Marks, draw
 from workflows.diagrams.model import ACTIVITIES, CONTAINERS, EVENTS
 from workflows.history import read_history
 from workflows.reading.access import sees_everything
-from workflows.reading.case_data import labelled
+from workflows.reading.case_data import data_of
 from workflows.reading.case_file import (
     CaseClock,
-    CaseTask,
     clocks_of,
     entries_of,
     incidents_of,
     names_of_files,
     notices_of,
 )
+from workflows.reading.documents import documents_of_tasks
 from workflows.reading.law import clauses_of
-from workflows.reading.printing import title_of
 from workflows.reading.story import Chapter, story_of
 from workflows.reading.trace import Trace, trace_of
 from workflows.verification import verify
@@ -66,10 +66,11 @@ def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
         "waits": _places(view, trace, EVENTS),
         "clauses": {clause.id: clause for clause in cited},
         "names": view.names(connection, _mentioned(story)),
-        "data": labelled(view.shown(connection, case.data.get("", {})), view.law),
+        "data": data_of(connection, case, view.law, shown=lambda data: view.shown(connection, data)),
+        "tone": view.law.tone_of(case.outcome),
         "files": names_of_files(connection, case.id),
         "notices": notices_of(connection, case.id),
-        "printable": list(_printable(view)),
+        "printable": [(task, title) for task, _, title in documents_of_tasks(connection, case, view.law)],
         "entries": entries_of(connection, case.id),
         "registers": _register_names(view),
         "incidents": incidents_of(connection, case.id),
@@ -111,8 +112,16 @@ def proof(case_number: str) -> ResponseReturnValue:
         view = readable_case(connection, case_number)
         if not sees_everything(me()):
             raise NotPermitted(user=me().user, case=case_number)
-        verdict = verify(connection, view.case.id)
-    return render_template("case_pages/proof.html", view=view, case=view.case, verdict=verdict)
+        story = story_of(connection, view.case.id, view.law)
+        return render_template(
+            "case_pages/proof.html",
+            view=view,
+            case=view.case,
+            verdict=verify(connection, view.case.id),
+            story=story,
+            clauses={clause.id: clause for clause in clauses_of(connection, _of_story(story))},
+            names=view.names(connection, _mentioned(story)),
+        )
 
 
 def _mentioned(story: list[Chapter]) -> Iterator[str | None]:
@@ -141,16 +150,10 @@ def _places(view: CaseView, trace: Trace, kinds: Collection[str]) -> list[str]:
     ]
 
 
-def _printable(view: CaseView) -> Iterator[tuple[CaseTask, str]]:
-    """Tasks that have been completed with a document to print, and its title."""
-    for task in view.case.tasks:
-        element = view.law.element(task.element_id, task.process)
-        name = element.properties.get("notice") if element is not None else None
-        if name is not None and task.status == "completed":
-            yield task, title_of(view.law.resources(task.process).notices.get(name, ""), name)
-
-
 def _register_names(view: CaseView) -> Mapping[str, str]:
     """Slug → name of the registers the version knows."""
     registers = view.law.resources(view.law.version.process.key).registers
-    return {slug: str(register.get("name", slug)) for slug, register in registers.items()}
+    return {
+        slug: str((register.get("name_en") if in_english() else "") or register.get("name", slug))
+        for slug, register in registers.items()
+    }

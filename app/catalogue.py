@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from workflows.packages.drafts import WorkingCopy
 from workflows.reading.law import clauses_of, read_decision
+from workflows.reading.printing import title_of
 from workflows.tables import definitions, provisions
 from workflows.validation import Surroundings
 
@@ -23,9 +25,9 @@ def catalogue_of(
     return {
         "forms": _named({name: str(schema.get("title") or name) for name, schema in known.forms.items()}),
         "decisions": _named({name: _decision(text, name) for name, text in known.decisions.items()}),
-        "notices": _named({name: name for name in known.notices}),
-        "registers": _named({name: name for name in known.registers}),
-        "operators": _operators(known),
+        "notices": _named({name: _notice(found, name) for name in known.notices}),
+        "registers": _named({name: _register(found, name, english) for name in known.registers}),
+        "operators": _operators(known, english=english),
         "callable": [
             {
                 "id": key,
@@ -48,15 +50,30 @@ def _decision(text: bytes, name: str) -> str:
     return read_decision(text.decode()).name or name
 
 
-def _operators(known: Surroundings) -> list[dict[str, Any]]:
+def _notice(found: WorkingCopy, name: str) -> str:
+    return title_of(found.bundle.named("notices").get(name, ""), name)
+
+
+def _register(found: WorkingCopy, name: str, english: bool) -> str:
+    declared = orjson.loads(found.bundle.files.get("registers.json", "{}")).get(name, {})
+    return str((declared.get("name_en") if english else "") or declared.get("name") or name)
+
+
+def _operators(known: Surroundings, *, english: bool) -> list[dict[str, Any]]:
     return [
         {
             "id": name,
-            "name": name,
+            "name": (signature.label_en if english else signature.label_zh) or name,
             "result": signature.result,
             "open": signature.open,
             "parameters": [
-                {"id": key, "type": one.type, "required": one.required, "literal": one.literal}
+                {
+                    "id": key,
+                    "name": (one.label_en if english else one.label_zh) or key,
+                    "type": one.type,
+                    "required": one.required,
+                    "literal": one.literal,
+                }
                 for key, one in signature.parameters.items()
             ],
         }
@@ -74,7 +91,7 @@ def _provisions(connection: Connection, found: WorkingCopy, *, english: bool) ->
     return [
         {
             "id": clause.id,
-            "article": clause.article,
+            "article": clause.cited(english=english),
             "summary": clause.summary_en if english and clause.summary_en else clause.summary_zh,
         }
         for clause in clauses_of(connection, ids)

@@ -7,6 +7,7 @@ from flask_wtf import CSRFProtect
 
 from app import (
     account_page,
+    cancelling,
     case_pages,
     clock_page,
     errors,
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         inbox,
         task_page,
         case_pages,
+        cancelling,
         notice_pages,
         files,
         incidents,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask import (
@@ -25,15 +25,12 @@ from werkzeug.exceptions import NotFound
 from app.installation import installation
 from app.limits import ATTEMPTS, limiter
 from app.messages import gettext as _
-from app.notice_pages import letterhead
 from workflows.cases.identities import reveal
 from workflows.cases.receipts import Receipt, find_receipt, receipt_of
-from workflows.clock import BEIJING
 from workflows.database import reading
 from workflows.office import office_of
-from workflows.reading.printing import print_notice
+from workflows.reading.documents import issued_document, task_document
 from workflows.reading.public_face import PublicFace, PublicNotice, public_face
-from workflows.reading.task_sheet import task_sheet
 from workflows.tables import to_microseconds
 
 blueprint = Blueprint("public_pages", __name__, url_prefix="/public")
@@ -94,13 +91,13 @@ def leave() -> ResponseReturnValue:
 @blueprint.get("/case/notices/<int:identifier>")
 def issued(identifier: int) -> ResponseReturnValue:
     """A document on record as issued to the applicant, to print."""
-    return _printed(lambda notice: notice.issued == identifier)
+    return _printed(lambda notice: notice.issued is not None and notice.issued.id == identifier)
 
 
 @blueprint.get("/case/documents/<int:number>")
 def of_task(number: int) -> ResponseReturnValue:
     """The document of a completed task, to print."""
-    return _printed(lambda notice: notice.task == number)
+    return _printed(lambda notice: notice.task is not None and notice.task.number == number)
 
 
 def _receipt(connection: Connection) -> Receipt | None:
@@ -123,26 +120,16 @@ def _printed(is_meant: Callable[[PublicNotice], bool]) -> ResponseReturnValue:
         notice = next((one for one in face.notices if is_meant(one)), None)
         if notice is None:
             raise NotFound
-        document = _document(connection, face, notice)
+        document = _document(connection, face, notice, now)
     return render_template("notice_pages/show.html", document=document, title=notice.title, draft=False)
 
 
-def _document(connection: Connection, face: PublicFace, notice: PublicNotice) -> Markup:
-    found, law = face.case, face.law
-    data = dict(found.data.get("", {}))
-    template = law.notice_text(notice.notice) or ""
-    task = found.task(notice.task) if notice.task is not None else None
-    if task is not None:
-        sheet = task_sheet(connection, found, law, task, now=notice.at)
-        template = sheet.resources.notices.get(notice.notice, template)
-        data |= sheet.submitted or {}
-    return print_notice(
-        template,
-        notice=notice.notice,
-        case={"number": found.number, "title": found.title},
-        # It is addressed to the applicant and says what the paper said that was handed over.
-        data=reveal(connection, found.id, data),
-        organisation=letterhead(office_of(connection, found.organisation)),
-        today=notice.at.astimezone(BEIJING).date(),
-        number=notice.number,
-    )
+def _document(connection: Connection, face: PublicFace, notice: PublicNotice, now: datetime) -> Markup:
+    case, law = face.case, face.law
+    if notice.issued is not None:
+        document = issued_document(connection, case, law, notice.issued)
+    else:
+        assert notice.task is not None
+        document = task_document(connection, case, law, notice.task, now=now)
+    # It is addressed to the applicant and says what the paper said that was handed over.
+    return document.printed(lambda data: reveal(connection, case.id, data))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from app.installation import installation
 from app.language import in_english
 from app.messages import gettext as _
+from app.register_cells import Reader, reader_of
 from app.signing_in import me
-from app.wording import moment, yes_no
+from app.wording import moment
 from workflows.database import reading
 from workflows.office import Office, office_of
 from workflows.reading.registers import Entry, Register, entries, register_for, registers_for, years_of
@@ -49,6 +50,7 @@ def show(slug: str) -> ResponseReturnValue:
             connection, register, of=me(), year=year, text=text, before=before, most=PAGE_SIZE + 1
         )
         years = years_of(connection, register, organisation=me().organisation)
+        reader = reader_of(connection, _office(connection), register, found)
     page, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     return render_template(
         "register_pages/show.html",
@@ -60,30 +62,38 @@ def show(slug: str) -> ResponseReturnValue:
         years=years,
         year=year,
         text=text,
-        cell=cell,
+        reader=reader,
     )
 
 
 @blueprint.get("/<slug>/print")
 def printed(slug: str) -> ResponseReturnValue:
     """All entries that were asked for, as a document."""
-    register, found, left_out = _everything(slug)
-    with reading(installation().engine) as connection:
-        office = _office(connection)
-    facts = {"register": register, "entries": found, "left_out": left_out, "year": _year(), "text": _text()}
-    return render_template("register_pages/print.html", office=office, name_of=name_of, cell=cell, **facts)
+    asked = _everything(slug)
+    return render_template(
+        "register_pages/print.html",
+        register=asked.register,
+        entries=asked.entries,
+        reader=asked.reader,
+        left_out=asked.left_out,
+        office=asked.reader.office,
+        name_of=name_of,
+        year=_year(),
+        text=_text(),
+    )
 
 
 @blueprint.get("/<slug>/table.csv")
 def table(slug: str) -> ResponseReturnValue:
     """All entries that were asked for, for a spreadsheet; no cell of it is a formula."""
-    register, found, _left_out = _everything(slug)
+    asked = _everything(slug)
+    register = asked.register
     written = io.StringIO()
     writer = csv.writer(written)
-    heading = [_("编号"), *(label for _name, label in register.columns), _("登记于"), _("案件编号")]
+    heading = [_("编号"), *(column.label for column in register.columns), _("登记于"), _("案件编号")]
     writer.writerow([harmless(text) for text in heading])
-    for entry in found:
-        values = [cell(entry.values.get(name)) for name, _label in register.columns]
+    for entry in asked.entries:
+        values = [asked.reader.cell(entry, column).text for column in register.columns]
         row = [entry.number, *values, moment(entry.entered_at), entry.case_number]
         writer.writerow([harmless(text) for text in row])
     # Spreadsheets know UTF-8 by its mark.
@@ -98,33 +108,9 @@ def name_of(register: Register) -> str:
     return register.name_en if in_english() else register.name
 
 
-def cell(value: Any) -> str:
-    """A value as people read it in a table."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return yes_no(value)
-    if isinstance(value, list):
-        return (", " if in_english() else "、").join(cell(item) for item in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{key} {cell(item)}" for key, item in value.items())
-    return _as_moment(value) if isinstance(value, str) else str(value)
-
-
 def harmless(text: str) -> str:
     """A cell that no spreadsheet computes."""
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _as_moment(text: str) -> str:
-    """A stored moment as date and time in Asia/Shanghai; any other text as it is."""
-    if len(text) < len("2026-01-01T00:00+00:00") or text[10:11] != "T":
-        return text
-    try:
-        found = datetime.fromisoformat(text.partition("[")[0].partition("@")[0])
-    except ValueError:
-        return text
-    return moment(found) if found.tzinfo is not None else text
 
 
 def _office(connection: Connection) -> Office:
@@ -135,11 +121,24 @@ def _register(connection: Connection, slug: str) -> Register:
     return register_for(connection, slug, me(), _office(connection), at=installation().clock.now())
 
 
-def _everything(slug: str) -> tuple[Register, list[Entry], bool]:
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """All entries that were asked for, and what reads them."""
+
+    register: Register
+    entries: list[Entry]
+    reader: Reader
+    left_out: bool
+
+
+def _everything(slug: str) -> _Asked:
     with reading(installation().engine) as connection:
         register = _register(connection, slug)
         found = entries(connection, register, of=me(), year=_year(), text=_text(), most=AT_ONCE + 1)
-    return register, found[:AT_ONCE], len(found) > AT_ONCE
+        reader = reader_of(connection, _office(connection), register, found)
+    return _Asked(
+        register=register, entries=found[:AT_ONCE], reader=reader, left_out=len(found) > AT_ONCE
+    )
 
 
 def _year() -> int | None:

@@ -14,7 +14,7 @@ from app.case_view import CaseView, readable_case
 from app.installation import installation
 from app.islands import island
 from app.signing_in import me
-from app.wording import CITATION, Names, clause_text
+from app.wording import CITATION, Names, cited, clause_text
 from workflows.cases import NotPermitted
 from workflows.database import reading
 from workflows.definitions.loading import NoSuchVersion
@@ -170,7 +170,7 @@ def _as_json(moment: Moment, film: Film) -> dict[str, Any]:
         "name": chapter.name,
         "diagram": moment.version,
         "clauses": [
-            {"id": clause.id, "article": clause.article, "text": clause_text(clause)}
+            {"id": clause.id, "article": cited(clause), "text": clause_text(clause)}
             for clause in map(film.clauses.get, moment.provisions)
             if clause is not None
         ],

@@ -102,7 +102,7 @@ def _page(start: Start, answers: dict[str, Any], errors: Mapping[str, str]) -> s
     with reading(installation().engine) as connection:
         files = usable_files(connection, case_id=UNFILED, user=me().user)
         clauses = clauses_of(connection, start.element.provisions)
-    widgets = show_form(start.schema, answers, known={}, errors=errors) if start.schema is not None else ()
+    widgets = show_form(start.schema, answers, known=start.known, errors=errors) if start.schema is not None else ()
     return render_template(
         "starting/form.html",
         start=start,

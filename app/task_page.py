@@ -12,22 +12,24 @@ from sqlalchemy import Connection
 
 from app.answering import Answers, files_named, posted_answers
 from app.case_view import CaseView, case_view, readable_task
+from app.files import files_seen
 from app.installation import installation
 from app.language import in_english
 from app.messages import gettext as _
+from app.receipt_pages import receipt_for
 from app.signing_in import me
 from app.wording import Names
 from workflows import cases
-from workflows.attachments import ENDINGS, file_under, usable_files
+from workflows.attachments import ENDINGS, UNFILED, file_under, usable_files
 from workflows.cases import FormInvalid
 from workflows.cases.identities import reveal
 from workflows.cases.incidents import described
+from workflows.cases.receipts import Receipt
 from workflows.database import reading
 from workflows.forms.showing import Widget, initial_answers, labels_of, show_form
 from workflows.inbox import first_task
 from workflows.reading.access import may_do_task, may_see_case
-from workflows.reading.case_data import CaseData, Datum, labelled, labelled_by
-from workflows.reading.case_file import names_of_files
+from workflows.reading.case_data import CaseData, Datum, data_of, labelled_by
 from workflows.reading.law import Clause, clauses_of
 from workflows.reading.printing import title_of
 from workflows.reading.task_sheet import TaskSheet, task_sheet, without_identities
@@ -50,6 +52,8 @@ class Desk:
     submitted: list[Datum]
     #: The data of the case, for those who may see it.
     background: CaseData
+    #: The receipt, for those who may hand it out.
+    receipt: Receipt | None
     #: Whether this person may do it now, and may see the case around it.
     mine: bool
     sees_case: bool
@@ -199,7 +203,6 @@ def _set_out(connection: Connection, view: CaseView, sheet: TaskSheet) -> Desk:
     revealed = reveal(connection, view.case.id, known) if view.knows else without_identities(known)
     submitted = labelled_by(sheet.schema or {}, view.shown(connection, sheet.submitted or {}))
     sees_case = may_see_case(person, view.case)
-    shown = view.shown(connection, view.case.data.get("", {})) if sees_case else {}
     return Desk(
         view=view,
         sheet=sheet,
@@ -207,13 +210,17 @@ def _set_out(connection: Connection, view: CaseView, sheet: TaskSheet) -> Desk:
         clauses={clause.id: clause for clause in clauses_of(connection, cited)},
         offered=revealed,
         known=view.shown(connection, known),
-        files=names_of_files(connection, view.case.id)
-        | usable_files(connection, case_id=view.case.id, user=person.user),
+        files=files_seen(connection, view) | usable_files(connection, case_id=UNFILED, user=person.user),
         submitted=submitted,
-        background=labelled(shown, view.law),
+        background=_background(connection, view) if sees_case else CaseData(),
+        receipt=receipt_for(connection, view),
         mine=task.status == "open" and may_do_task(person, task) and task.assignee in (None, person.user),
         sees_case=sees_case,
     )
+
+
+def _background(connection: Connection, view: CaseView) -> CaseData:
+    return data_of(connection, view.case, view.law, shown=lambda data: view.shown(connection, data))
 
 
 def _cited(schema: Mapping[str, Any] | None) -> list[str]:

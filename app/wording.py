@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from workflows.cases.clock_state import ClockState
 from workflows.clock import BEIJING
 from workflows.lamps import Lamp, Urgency, urgency
 from workflows.office import Office
-from workflows.reading.law import Clause
+from workflows.reading.law import Clause, Title
 
 #: What may be the id of a clause within a text.
 CITATION: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+")
@@ -28,13 +28,15 @@ CITATION: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+")
 def attach(app: Flask) -> None:
     """Put the words where templates find them."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, clause=clause_text, with_articles=with_articles, yes_no=yes_no
+        moment=moment, day=day, clause=clause_text, cited=cited, with_articles=with_articles, yes_no=yes_no
     )
     app.jinja_env.globals.update(
         due_words=due_words,
         clock_state=clock_state,
         clock_length=clock_length,
         case_status=case_status,
+        regulation_of=regulation_of,
+        citations=citations,
         is_controlled=lambda: installation().settings.controlled_clock,
         now=lambda: installation().clock.now(),
         in_english=in_english,
@@ -103,9 +105,52 @@ def clause_text(clause: Clause) -> str:
     return clause.summary_en if in_english() and clause.summary_en else clause.summary_zh
 
 
+def cited(clause: Clause) -> str:
+    """Regulation and article of a clause."""
+    return clause.cited(english=in_english())
+
+
+def regulation_of(clause: Clause) -> str:
+    """The whole name of the regulation a clause stands in; empty where nobody says it."""
+    if clause.title is None:
+        return ""
+    return clause.title.english if in_english() else f"《{clause.title.full}》"
+
+
+def citations(ids: Iterable[str], clauses: Mapping[str, Clause]) -> list[tuple[str, str]]:
+    """Regulation by regulation: the articles of these clauses as one cites them, and what they say."""
+    by_title: dict[Title | None, list[Clause]] = {}
+    for clause in (clauses[identifier] for identifier in ids if identifier in clauses):
+        by_title.setdefault(clause.title, []).append(clause)
+    comma = ", " if in_english() else "、"
+    return [
+        (
+            comma.join(dict.fromkeys([cited(found[0]), *(clause.article for clause in found[1:])])),
+            "\n".join(f"{clause.article} {clause_text(clause)}" for clause in found),
+        )
+        for found in (_distinct_articles(group) for group in by_title.values())
+    ]
+
+
+def _distinct_articles(group: list[Clause]) -> list[Clause]:
+    """The clauses, each article once."""
+    return list({clause.article: clause for clause in reversed(group)}.values())[::-1]
+
+
 def with_articles(text: str, clauses: Mapping[str, Clause]) -> str:
-    """A text in which the ids of clauses are replaced by their articles."""
-    return CITATION.sub(lambda found: clauses[found[0]].article if found[0] in clauses else found[0], text)
+    """A text in which the ids of clauses are replaced by regulation and article."""
+    said: list[Title | None] = []
+
+    def cite(found: re.Match[str]) -> str:
+        clause = clauses.get(found[0])
+        if clause is None:
+            return found[0]
+        # What follows in the same regulation is cited by its article alone.
+        repeated = bool(said) and clause.title == said[-1]
+        said.append(clause.title)
+        return clause.article if repeated else cited(clause)
+
+    return CITATION.sub(cite, text)
 
 
 def yes_no(value: Any) -> str:

@@ -58,7 +58,13 @@ FACTS = form(
     form_field("items", "checklist", values=options("甲", "乙", "丙")),
     form_field("deadline"),
 )
-FORMS = {"facts": FACTS}
+#: A form that asks who somebody is.
+VISITOR = form(
+    form_field("name", properties={"identity": "true"}),
+    form_field("number", properties={"identity": "true"}),
+    form_field("text"),
+)
+FORMS = {"facts": FACTS, "visitor": VISITOR}
 REGISTERS = {"ledger": {"number": "{n}", "columns": [{"name": "名称", "value": "text"}]}}
 
 
@@ -69,6 +75,7 @@ class Office:
     engine: Engine
     now: datetime = MORNING
     decisions: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, str] = field(default_factory=dict)
     published: dict[str, str] = field(default_factory=dict)
 
     def settle_in(self) -> Office:
@@ -89,6 +96,7 @@ class Office:
         files = {"diagram.bpmn": xml}
         files |= {f"forms/{name}.json": orjson.dumps(schema).decode() for name, schema in FORMS.items()}
         files["registers.json"] = orjson.dumps(REGISTERS).decode()
+        files |= {f"notices/{name}.html": text for name, text in self.notices.items()}
         files |= {f"decisions/{name}.dmn": text for name, text in self.decisions.items()}
         with transaction(self.engine) as connection:
             publish(
@@ -120,6 +128,7 @@ class Office:
             forms=FORMS,
             decisions={name: text.encode() for name, text in self.decisions.items()},
             operators=operators,
+            notices=frozenset(self.notices),
             registers=frozenset(REGISTERS),
             callable=signatures,
             calls=calls,

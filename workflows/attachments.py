@@ -126,6 +126,15 @@ def media_type(name: str, content: bytes) -> str:
     return kind
 
 
+def specimen(name: str, text: str) -> bytes:
+    """A small content that passes for a file of this name, to try things with. Raises ``FileTypeRefused``."""
+    content = text.encode()
+    _, beginnings = _TYPES.get(name.rpartition(".")[2].lower(), (None, ()))
+    made = (beginnings[0] if beginnings else b"") + content
+    media_type(name, made)
+    return made
+
+
 def plain_name(name: str) -> str:
     """A file name without folders, control characters and excess length; the ending is kept."""
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]

@@ -5,7 +5,7 @@ Days are days in Asia/Shanghai; moments come and go as aware UTC datetimes.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -144,6 +144,19 @@ class WorkingCalendar:
                 return date.fromordinal(ordinals[first + n - 1])
             n -= len(ordinals) - first
             year += 1
+
+    def workday_before(self, day: date, n: int) -> date:
+        """The ``n``-th workday before ``day``, which itself is not counted; ``day`` when ``n`` is 0."""
+        if n == 0:
+            return day
+        year, before = day.year, day.toordinal()
+        while True:
+            ordinals = self._workdays_of(year)
+            earlier = bisect_left(ordinals, before)
+            if n <= earlier:
+                return date.fromordinal(ordinals[earlier - n])
+            n -= earlier
+            year -= 1
 
     def workdays_between(self, after: date, until: date) -> int:
         """How many workdays lie in (``after``, ``until``]; 0 when ``until`` is not later."""

@@ -33,6 +33,13 @@ class Office:
             return name
         return f"Head of {name}" if english else f"{name}负责人"
 
+    @property
+    def letterhead(self) -> dict[str, Any]:
+        """What a document may say about the organisation: its name, its contacts, its settings in words."""
+        contacts = self.settings.get("contacts")
+        shown = {key: value for key, value in self.settings.items() if isinstance(value, str)}
+        return {**shown, **(contacts if isinstance(contacts, dict) else {}), "name": self.name}
+
 
 def office_of(connection: Connection, slug: str) -> Office:
     """The organisation of that slug, in two statements."""

@@ -12,9 +12,12 @@ import orjson
 import yaml
 from sqlalchemy import Connection, Engine, func, select
 
-from workflows.cases import claim_task, complete_task, start_case
+from workflows.attachments import file_under
+from workflows.cases import claim_task, complete_task, deliver_message, start_case
+from workflows.cases.actor import system_of
 from workflows.cases.clock_state import clock_state
 from workflows.cases.identities import reveal
+from workflows.circumstances import Circumstances, GivenMessage, read_circumstances, set_up, with_files
 from workflows.clock import BEIJING, SetClock
 from workflows.database import reading, transaction
 from workflows.errors import WorkflowError
@@ -43,6 +46,13 @@ class Scenario:
     steps: tuple[Mapping[str, Any], ...]
     #: Code of the error with which opening the case must be refused, if it must be.
     refused: str | None = None
+    #: What there is before the case begins, and what will come from outside.
+    given: Circumstances = field(default_factory=Circumstances)
+
+    @property
+    def organisation(self) -> str:
+        """The slug of the organisation whose regulation it is."""
+        return self.key.partition(".")[0]
 
 
 @dataclass
@@ -54,7 +64,8 @@ class _Play:
     clock: SetClock
     case_id: int = 0
     step: int = 0
-    log: list[str] = field(default_factory=list)
+    #: Messages that are still to come, the next one first.
+    coming: list[GivenMessage] = field(default_factory=list)
 
     def fail(self, what: str, *, expected: Any, found: Any) -> ScenarioFailed:
         return ScenarioFailed(
@@ -73,6 +84,7 @@ def read_scenarios(path: Path, *, organisation: str) -> list[Scenario]:
             start=entry.get("start") or {},
             steps=tuple(entry.get("steps") or ()),
             refused=entry.get("refused"),
+            given=read_circumstances(entry.get("given") or {}, at=moment(entry["at"]), moment=moment),
         )
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
@@ -89,16 +101,12 @@ def play(engine: Engine, scenario: Scenario) -> int | None:
 
     Raises ``ScenarioFailed`` at the first step that goes otherwise.
     """
-    game = _Play(engine=engine, scenario=scenario, clock=SetClock(scenario.at))
+    clock = SetClock(scenario.at)
+    game = _Play(engine=engine, scenario=scenario, clock=clock, coming=list(scenario.given.messages))
+    with transaction(engine) as connection:
+        set_up(connection, scenario.given, organisation=scenario.organisation)
     try:
-        with transaction(engine) as connection:
-            game.case_id = start_case(
-                connection,
-                key=scenario.key,
-                data=scenario.start,
-                by=actor_of(connection, scenario.by),
-                at=scenario.at,
-            ).id
+        game.case_id = _open(engine, scenario)
     except WorkflowError as error:
         if error.code != scenario.refused:
             raise game.fail("opening", expected=scenario.refused, found=_described(error)) from error
@@ -108,7 +116,18 @@ def play(engine: Engine, scenario: Scenario) -> int | None:
     for number, step in enumerate(scenario.steps, start=1):
         game.step = number
         _take(game, step)
+    if game.coming:
+        raise game.fail("message", expected=game.coming[0].name, found="the case ended before its time")
     return game.case_id
+
+
+def _open(engine: Engine, scenario: Scenario) -> int:
+    with transaction(engine) as connection:
+        by = actor_of(connection, scenario.by)
+        data, files = with_files(connection, scenario.given, scenario.start, by=scenario.by, at=scenario.at)
+        opened = start_case(connection, key=scenario.key, data=data, by=by, at=scenario.at, attachments=files)
+        file_under(connection, case_id=opened.id, ids=files, user=by.user)
+        return opened.id
 
 
 def _described(error: WorkflowError) -> str:
@@ -132,10 +151,34 @@ def _take(game: _Play, step: Mapping[str, Any]) -> None:
 
 
 def _advance(game: _Play, to: datetime) -> None:
-    """Let time pass; whatever falls due on the way fires in its order."""
+    """Let time pass; whatever falls due or arrives on the way happens in its order."""
+    while game.coming and game.coming[0].at <= to:
+        message = game.coming.pop(0)
+        _fire(game, message.at)
+        _deliver(game, message)
+    _fire(game, to)
+
+
+def _fire(game: _Play, to: datetime) -> None:
     game.clock.set(to)
     while fire_due(game.engine, game.clock):
         pass
+
+
+def _deliver(game: _Play, message: GivenMessage) -> None:
+    try:
+        with transaction(game.engine) as connection:
+            deliver_message(
+                connection,
+                case_id=game.case_id,
+                message=message.name,
+                data=message.data,
+                key=message.key,
+                by=system_of(game.scenario.organisation),
+                at=message.at,
+            )
+    except WorkflowError as error:
+        raise game.fail(f"message {message.name}", expected="delivered", found=_described(error)) from error
 
 
 def _do(game: _Play, element: str, step: Mapping[str, Any]) -> None:
@@ -145,9 +188,11 @@ def _do(game: _Play, element: str, step: Mapping[str, Any]) -> None:
         by = actor_of(connection, step["by"])
         claim_task(connection, case_id=game.case_id, number=number, by=by, at=now)
     with transaction(game.engine) as connection:
+        data, files = with_files(connection, game.scenario.given, step.get("data") or {}, by=by.user, at=now)
         complete_task(
-            connection, case_id=game.case_id, number=number, data=step.get("data") or {}, by=by, at=now
+            connection, case_id=game.case_id, number=number, data=data, by=by, at=now, attachments=files
         )
+        file_under(connection, case_id=game.case_id, ids=files, user=by.user)
 
 
 def _open_task(game: _Play, element: str) -> int:

@@ -7,31 +7,23 @@ and compared after each event.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import zstandard
 from sqlalchemy import Connection, select
 
-from workflows.calendars import Deadline
+from workflows.cases.facts import CaseFacts
 from workflows.cases.open_case import NoSuchCase
-from workflows.cases.started_clock import RunningClocks
-from workflows.cases.turn import CaseFacts, Offer, Turn
-from workflows.definitions import Bundle, LoadedVersion, load_version
-from workflows.engine import state, stepping
-from workflows.engine.scopes import CASE, Scopes
-from workflows.engine.tree import CaseTask, CaseWorkflow
+from workflows.cases.rerun import Rerun
+from workflows.definitions import Bundle, load_version
+from workflows.engine import state
 from workflows.errors import WorkflowError
 from workflows.history import Event, canonical, check_chain, digest, read_history
-from workflows.operators import Effect
 from workflows.operators.traces import digest_of
-from workflows.periods import Unit
 from workflows.tables import (
     cases,
-    from_microseconds,
     notices,
     queues,
     records,
@@ -85,79 +77,6 @@ class Verdict:
         return not self.divergences
 
 
-@dataclass
-class Recorded:
-    """Answers a turn's questions from the events already passed and the one being re-executed."""
-
-    body: dict[str, Any] = field(default_factory=dict)
-    running: RunningClocks = field(default_factory=RunningClocks)
-    #: By element: when, which task and who; the table of tasks is read in the same order.
-    performers: dict[str, tuple[datetime, int, str]] = field(default_factory=dict)
-    operations: list[list[Any]] = field(default_factory=list)
-
-    def face(self, event: Event) -> None:
-        """Turn to the next event."""
-        self.body = event.body
-        self.operations = list(event.body.get("operations", ()))
-        if event.kind == "completed":
-            command = event.body["command"]
-            found = (event.at, command["task"], event.actor)
-            known = self.performers.get(command["element"], found)
-            self.performers[command["element"]] = max(known, found)
-
-    def learn(self, turn: Turn) -> None:
-        """Remember which clocks run after an event."""
-        self.running.follow(**turn.clock_changes())
-
-    def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
-        counted = (*self.body.get("clocks", ()), *self.body.get("passed", ()))
-        for number, _, _, unit, amount, anchored, due, provisional, version in counted:
-            if number == task:
-                return _deadline(unit, amount, anchored, due, version, provisional=provisional)
-        for number, _, due in self.body.get("timers", ()):
-            if number == task:
-                return _deadline("moment", 0, due, due, "", provisional=False)
-        raise NotRecorded(task=task)
-
-    def clock_due(self, name: str) -> datetime | None:
-        return self.running.due().get(name)
-
-    def performer(self, element_id: str) -> str | None:
-        found = self.performers.get(element_id)
-        return found[2] if found is not None else None
-
-    def operate(self, turn: Turn, task: CaseTask, name: str, parameters: Mapping[str, Any]) -> Effect:
-        if not self.operations:
-            raise NotRecorded(task=task.id, operator=name)
-        number, _, recorded_name, effect = self.operations.pop(0)
-        if number != task.id or recorded_name != name:
-            raise NotRecorded(task=task.id, operator=name, recorded=recorded_name)
-        return Effect.from_json(effect)
-
-
-class NotRecorded(WorkflowError):
-    """The history does not hold what the diagram asks for here."""
-
-    code = "not-recorded"
-    message_zh = "历史记录中没有流程图在此处所需的内容。"
-
-
-def _deadline(
-    unit: str, amount: int, anchored: int, due: int, version: str, *, provisional: bool
-) -> Deadline:
-    due_at = from_microseconds(due)
-    return Deadline(
-        due_at=due_at,
-        last_day=due_at.date(),
-        unit=None if unit == "moment" else Unit(unit),
-        n=amount,
-        base=from_microseconds(anchored),
-        provisional=provisional,
-        rolled_from=None,
-        calendar_version=version,
-    )
-
-
 def verify(connection: Connection, case_id: int) -> Verdict:
     """Check a case whole: chain, version, re-execution after each event, and the tables it ends in.
 
@@ -173,15 +92,23 @@ def verify(connection: Connection, case_id: int) -> Verdict:
     history = list(read_history(connection, case_id))
     version = load_version(connection, row.version_id)
     found.extend(_compare_versions(connection, row.version_id, history))
-    run = _Run(row, version)
+    facts = CaseFacts(
+        id=row.id,
+        number=row.number,
+        organisation=row.organisation,
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+    )
+    run = Rerun(facts, version)
     for event in history:
         try:
-            found.extend(run.execute(event))
+            again = run.execute(event)
+            found.extend(_differences(event, again) if again is not None else ())
         except (WorkflowError, KeyError, ValueError, TypeError, AttributeError) as error:
             found.append(Divergence(seq=event.seq, what="execution", recorded=None, found=str(error)))
             break
     else:
-        found.extend(run.compare_tables(connection))
+        found.extend(_compare_tables(connection, row, run))
     return Verdict(case_id=case_id, number=row.number, events=len(history), divergences=found)
 
 
@@ -211,171 +138,83 @@ def _compare_versions(connection: Connection, version_id: int, history: list[Eve
     return found
 
 
-class _Run:
-    """A re-execution in progress."""
-
-    def __init__(self, row: Any, version: LoadedVersion) -> None:
-        self.row = row
-        self.version = version
-        self.facts = CaseFacts(
-            id=row.id,
-            number=row.number,
-            organisation=row.organisation,
-            opened_at=row.opened_at,
-            opened_by=row.opened_by,
+def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Divergence]:
+    """Compare the tables of the case with where re-execution ended."""
+    open_rows = connection.execute(
+        select(tasks, queues.c.candidates)
+        .join(queues, tasks.c.queue_id == queues.c.id)
+        .where(tasks.c.case_id == row.id, tasks.c.status == "open")
+        .order_by(tasks.c.number)
+    )
+    open_tasks = [
+        [one.number, one.element_id, orjson.loads(one.candidates), orjson.loads(one.excluded)]
+        for one in open_rows
+    ]
+    armed_rows = connection.execute(
+        select(timers.c.task).where(
+            timers.c.case_id == row.id, timers.c.status.in_(("armed", "paused", "failed"))
         )
-        self.scopes = Scopes()
-        self.outside = Recorded()
-        self.workflow: CaseWorkflow | None = None
-        self.open_tasks: dict[int, Offer] = {}
-        self.armed: dict[int, int] = {}
-        self.effects: list[tuple[str, dict[str, Any]]] = []
-        self.status = "open"
+    ).scalars()
+    stored_state = digest(state.decompress(row.state)) if row.state is not None else None
+    live = run.workflow if run.status == "open" else None
+    pairs = (
+        ("status", row.status, run.status),
+        (
+            "tasks",
+            open_tasks,
+            [[o.number, o.element_id, o.keys, o.excluded] for _, o in sorted(run.open_tasks.items())],
+        ),
+        ("timers", sorted(armed_rows), sorted(run.armed)),
+        ("case data", orjson.loads(row.data), orjson.loads(canonical(run.scopes.to_json()))),
+        ("stored state", stored_state, digest(state.encode(live)) if live is not None else None),
+    )
+    found = [
+        Divergence(seq=int(row.seq), what=what, recorded=recorded, found=again)
+        for what, recorded, again in pairs
+        if recorded != again
+    ]
+    return found + _compare_traces(connection, row, run) + _compare_documents(connection, row, run)
 
-    def execute(self, event: Event) -> list[Divergence]:
-        """Do again what an event records and compare what comes of it."""
-        self.outside.face(event)
-        turn = Turn(
-            case=self.facts,
-            version=self.version,
-            scopes=self.scopes,
-            outside=self.outside,
-            kind=event.kind,
-            at=event.at,
-            seq=event.seq,
-            actor=event.actor,
-            on_behalf_of=event.on_behalf_of,
-            command=event.body.get("command", {}),
+
+def _compare_traces(connection: Connection, row: Any, run: Rerun) -> list[Divergence]:
+    """Every register entry, notice and record must stand in its table as the operator left it."""
+    found = []
+    for name, table in (
+        ("enter-register", register_entries),
+        ("issue-notice", notices),
+        ("record", records),
+    ):
+        claimed = sorted(
+            [effect["result"]["id"], effect["trace"]] for called, effect in run.effects if called == name
         )
-        act = _ACTS.get(event.kind)
-        if act is None:
-            return []
-        if self.workflow is not None:
-            self.workflow.host = turn
-            self.workflow.script_engine = turn
-        act(self, turn)
-        turn.settle()
-        body = turn.body()
-        assert self.workflow is not None
-        body["state"] = digest(state.encode(self.workflow))
-        body["data"] = digest(canonical(self.scopes.to_json()))
-        self._follow(turn, event)
-        return _differences(event, orjson.loads(canonical(body)))
-
-    def _follow(self, turn: Turn, event: Event) -> None:
-        self.outside.learn(turn)
-        for number in turn.closed:
-            self.open_tasks.pop(number, None)
-        self.open_tasks.update(turn.offers)
-        for task in turn.disarmed:
-            self.armed.pop(task, None)
-        for number, _, due in event.body.get("timers", ()):
-            self.armed[number] = due
-        for _, _, name, effect in event.body.get("operations", ()):
-            self.effects.append((name, effect))
-        if event.kind == "cancelled":
-            self.status = "cancelled"
-        elif self.workflow is not None and self.workflow.completed:
-            self.status = "closed"
-
-    def compare_tables(self, connection: Connection) -> list[Divergence]:
-        """Compare the tables of the case with where re-execution ended."""
-        seq, case_id = int(self.row.seq), self.facts.id
-        open_rows = connection.execute(
-            select(tasks, queues.c.candidates)
-            .join(queues, tasks.c.queue_id == queues.c.id)
-            .where(tasks.c.case_id == case_id, tasks.c.status == "open")
-            .order_by(tasks.c.number)
-        )
-        open_tasks = [
-            [row.number, row.element_id, orjson.loads(row.candidates), orjson.loads(row.excluded)]
-            for row in open_rows
-        ]
-        armed_rows = connection.execute(
-            select(timers.c.task).where(timers.c.case_id == case_id, timers.c.status.in_(("armed", "failed")))
-        ).scalars()
-        stored_state = digest(state.decompress(self.row.state)) if self.row.state is not None else None
-        assert self.workflow is not None
-        live = self.status == "open"
-        pairs = (
-            ("status", self.row.status, self.status),
-            (
-                "tasks",
-                open_tasks,
-                [[o.number, o.element_id, o.keys, o.excluded] for _, o in sorted(self.open_tasks.items())],
-            ),
-            ("timers", sorted(armed_rows), sorted(self.armed)),
-            ("case data", orjson.loads(self.row.data), orjson.loads(canonical(self.scopes.to_json()))),
-            ("stored state", stored_state, digest(state.encode(self.workflow)) if live else None),
-        )
-        found = [
-            Divergence(seq=seq, what=what, recorded=recorded, found=again)
-            for what, recorded, again in pairs
-            if recorded != again
-        ]
-        return found + self._compare_records(connection)
-
-    def _compare_records(self, connection: Connection) -> list[Divergence]:
-        """Every register entry, notice and record must stand in its table as the operator left it."""
-        found = []
-        for name, table in (
-            ("enter-register", register_entries),
-            ("issue-notice", notices),
-            ("record", records),
-        ):
-            claimed = sorted(
-                [effect["result"]["id"], effect["trace"]] for called, effect in self.effects if called == name
-            )
-            rows = connection.execute(select(table).where(table.c.case_id == self.facts.id)).mappings()
-            stored = sorted([row["id"], digest_of(table, dict(row))] for row in rows)
-            if claimed != stored:
-                found.append(
-                    Divergence(seq=int(self.row.seq), what=table.name, recorded=stored, found=claimed)
-                )
-        return found
-
-    # --- acts ---------------------------------------------------------------------------------------------
-
-    def opened(self, turn: Turn) -> None:
-        self.scopes.write(CASE, turn.command["data"])
-        self.workflow = stepping.start(self.version.process, turn, at_element=turn.command["start"])
-
-    def completed(self, turn: Turn) -> None:
-        workflow = self._running()
-        task = stepping.open_task(workflow, turn.command["task"])
-        self.scopes.write(task.scope, turn.command.get("data", {}))
-        stepping.complete(workflow, task)
-
-    def timer_fired(self, turn: Turn) -> None:
-        stepping.fire(self._running(), turn.command["task"])
-
-    def message_received(self, turn: Turn) -> None:
-        workflow = self._running()
-        task = stepping.awaiting(workflow, turn.command["message"], turn.command["key"])
-        self.scopes.write(task.scope, turn.command.get("data", {}))
-        stepping.deliver(workflow, task)
-
-    def corrected(self, turn: Turn) -> None:
-        self.scopes.write(CASE, turn.command["data"])
-        stepping.look_again(self._running())
-
-    def cancelled(self, turn: Turn) -> None:
-        stepping.cancel(self._running())
-
-    def _running(self) -> CaseWorkflow:
-        if self.workflow is None:
-            raise NotRecorded(event="opened")
-        return self.workflow
+        rows = connection.execute(select(table).where(table.c.case_id == row.id)).mappings()
+        stored = sorted([one["id"], digest_of(table, dict(one))] for one in rows)
+        if claimed != stored:
+            found.append(Divergence(seq=int(row.seq), what=table.name, recorded=stored, found=claimed))
+    return found
 
 
-_ACTS = {
-    "opened": _Run.opened,
-    "completed": _Run.completed,
-    "timer-fired": _Run.timer_fired,
-    "message-received": _Run.message_received,
-    "corrected": _Run.corrected,
-    "cancelled": _Run.cancelled,
-}
+def _compare_documents(connection: Connection, row: Any, run: Rerun) -> list[Divergence]:
+    """What a document says must be what could be read where it was issued."""
+    held = select(notices.c.id, notices.c.seq, notices.c.data).where(
+        notices.c.case_id == row.id, notices.c.data.is_not(None)
+    )
+    found = []
+    for one in connection.execute(held):
+        said = _said(one.data)
+        known = run.outside.issued.get(one.id, {})
+        again = {name: known.get(name) for name in said}
+        if said != again:
+            found.append(Divergence(seq=one.seq, what="document", recorded=said, found=again))
+    return found
+
+
+def _said(text: str) -> dict[str, Any]:
+    """The data of the case a document holds; what is no document at all says nothing that was ever known."""
+    try:
+        return dict(orjson.loads(text)["data"])
+    except (ValueError, KeyError, TypeError):
+        return {text: True}
 
 
 def _differences(event: Event, again: dict[str, Any]) -> list[Divergence]:

@@ -15,10 +15,11 @@ from app.api.looking import task_and_case, told_what_is_theirs
 from app.api.repeating import KeyHeader, once
 from app.api.shapes import Page, Shape, Text, flag, many, mark, moment, text, texts, values, whole
 from app.case_view import CaseView, case_view
+from app.files import files_seen
 from app.installation import installation
 from app.signing_in import me
 from workflows import cases
-from workflows.attachments import file_under, usable_files
+from workflows.attachments import UNFILED, file_under, usable_files
 from workflows.cases.identities import reveal
 from workflows.cases.incidents import described
 from workflows.cases.numbers import numbered
@@ -158,8 +159,8 @@ def shown(case_number: str, number: int) -> dict[str, Any]:
         assert task is not None
         sheet = task_sheet(connection, view.case, view.law, task, now=view.now)
         contents = _contents(connection, view, sheet)
-        files = names_of_files(connection, view.case.id)
-        files |= usable_files(connection, case_id=view.case.id, user=me().user)
+        files = files_seen(connection, view)
+        files |= usable_files(connection, case_id=UNFILED, user=me().user)
     return {**_facts(view.case, task), **contents, "files": files}
 
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.settings import Settings
+from tests.app.rounds import Rounds, settle
 from tests.drafting import (
     boundary,
     diagram,
@@ -266,4 +267,23 @@ def site(settled: bytes, tmp_path: Path) -> Iterator[Site]:
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     found = app.extensions["guicheng"]
     yield Site(app=app, engine=found.engine)
+    found.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def rounds(sqlite_template: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rounds]:
+    """The real offices with cases in them, for tests that only look."""
+    directory = tmp_path_factory.mktemp("rounds")
+    (directory / "guicheng.db").write_bytes(sqlite_template)
+    engine = connect(sqlite_url(directory))
+    settle(engine)
+    with transaction(engine) as connection:
+        create_controlled(connection, MONDAY + timedelta(days=3))
+    engine.dispose()
+    app = create_app(
+        Settings(data=directory, database=sqlite_url(directory), secret="s" * 40, controlled_clock=True)
+    )
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    found = app.extensions["guicheng"]
+    yield Rounds(app=app, engine=found.engine)
     found.engine.dispose()

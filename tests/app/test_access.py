@@ -22,6 +22,8 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "starting.begin": ("POST", {"key": KEY}, (422, NONE, NONE, NONE, NONE, NONE)),
     "case_pages.show": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
     "case_pages.diagram": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
+    "cancelling.form": ("GET", CASE, (NO, NO, NO, OK, NO, NONE)),
+    "cancelling.cancel": ("POST", CASE, (NO, NO, NO, 422, NO, NONE)),
     "case_pages.proof": ("GET", CASE, (NO, NO, NO, OK, OK, NONE)),
     "replay_pages.drawing": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
     "replay_pages.show": ("GET", CASE, (NO, NO, NO, OK, OK, NONE)),

@@ -168,8 +168,11 @@ def test_the_editor_offers_what_the_organisation_has(site: Site) -> None:
     page = site.client("zhao.liu").get(f"/studio/{KEY}/draft").text
     catalogue = orjson.loads(page.partition("data-catalogue='")[2].partition("'")[0])
     assert {one["id"] for one in catalogue["forms"]} == {"application", "check", "sum"}
-    assert [one["id"] for one in catalogue["notices"]] == ["accepted"]
+    assert catalogue["notices"] == [{"id": "accepted", "name": "受理通知书"}]
+    assert catalogue["registers"] == [{"id": "permits", "name": "许可登记簿"}]
     assert [one["id"] for one in catalogue["callable"]] == ["t.refund"]
     assert catalogue["provisions"] == [{"id": "t.1", "article": "第一条", "summary": "及时审查"}]
     start_clock = next(one for one in catalogue["operators"] if one["id"] == "start-clock")
-    assert {"id": "clock", "type": "string", "required": True, "literal": True} in start_clock["parameters"]
+    assert start_clock["name"] == "开始计时"
+    clock = {"id": "clock", "name": "期限名称", "type": "string", "required": True, "literal": True}
+    assert clock in start_clock["parameters"]

@@ -64,19 +64,24 @@ def pledged(window: Person) -> None:
 def printed(person: Person, link: str) -> str:
     """What a notice says whose preview or print is opened; the person then goes back."""
     person.follow(link)
-    text = person.page.locator("main.sheet").inner_text()
+    sheet = person.page.locator("main.sheet")
+    text = sheet.inner_text()
+    # Nothing is left to be written in by hand.
+    expect(sheet.locator(".gap")).to_have_count(0)
     person.page.go_back()
     return text
 
 
 def told(window: Person) -> None:
-    """The notice says what to bring until when; it is handed over."""
+    """The notice, as issued, says what to bring until when; it is handed over, and stays what it was."""
     notice = printed(window, "预览容缺受理通知书")
+    assert "阜民容受〔2026〕1号" in notice
     assert APPLICANT in notice
     assert LACKING in notice
     assert "至2026年9月24日（含当日）止" in notice
     window.answer(可用补正方式=["邮政寄递", "电子邮件", "现场"], 容缺受理日期="2026-09-21")
     window.answer(已当场告知="true").press("办结这一步")
+    assert printed(window, "打印容缺受理通知书") == notice
 
 
 def accepted_on_a_pledge(window: Person) -> str:
@@ -139,6 +144,9 @@ def test_a_material_brought_as_pledged_leads_to_a_decision_in_time(arrive: Arriv
     assert clocks_of(case) == {"补齐期限": "按期", "承诺时限": "按期"}
     expect(case.locator("aside")).to_contain_text("容缺受理登记簿 容缺〔2026〕001号")
     assert "准予变更登记。" in printed(window, "准予办理决定书")
+    # Each document is listed once, however many steps print it; what it says does not change any more.
+    expect(case.locator("aside").get_by_role("link", name="容缺受理通知书")).to_have_count(1)
+    assert "至2026年9月24日（含当日）止" in printed(window, "容缺受理通知书")
     window.follow("台账").follow("容缺受理登记簿")
     entry = window.page.get_by_role("row").filter(has_text=number)
     expect(entry).to_contain_text(LACKING)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
 import orjson
@@ -15,7 +17,19 @@ from workflows import tables
 from workflows.cases.open_case import NoSuchCase
 from workflows.definitions import Bundle, loading
 from workflows.history import chain_hash
-from workflows.tables import cases, clocks, events, queues, records, register_entries, tasks, timers, versions
+from workflows.operators.traces import digest_of
+from workflows.tables import (
+    cases,
+    clocks,
+    events,
+    notices,
+    queues,
+    records,
+    register_entries,
+    tasks,
+    timers,
+    versions,
+)
 from workflows.verification import verify
 
 
@@ -298,3 +312,63 @@ def test_clocks_are_not_needed_to_prove_a_case(case: Case) -> None:
     """A calendar gazetted later moves clocks and timers lawfully; what was counted stays on record."""
     change = update(clocks).values(due_at=case.office.now)
     assert tamper(case, lambda connection: connection.execute(change)) == set()
+
+
+@pytest.fixture
+def letter(office: Office) -> Case:
+    """A case that has issued a document."""
+    office.notices["letter"] = "<title>函</title>{{ data.text }}"
+    key = office.publish(
+        d.diagram(
+            "t.letter",
+            d.start(form="facts"),
+            d.operator("issue", "issue-notice", notice='"letter"'),
+            d.user("a", form="facts"),
+            d.end(),
+            *d.path("start", "issue", "a", "end"),
+        )
+    )
+    return office.apply(key, text="某某餐饮店")
+
+
+def forge_document(connection: Connection, case: Case, text: str | None) -> None:
+    query = update(notices).where(notices.c.case_id == case.id)
+    stored = connection.execute(select(notices.c.data).where(notices.c.case_id == case.id)).scalar_one()
+    forged = stored.replace("某某餐饮店", text) if text is not None else None
+    connection.execute(query.values(data=forged))
+
+
+@pytest.mark.parametrize("text", ["另一家店", '"', None])
+def test_a_document_that_says_something_else_is_found(letter: Case, text: str | None) -> None:
+    letter.do("a", text="后来改的")
+    found = tamper(letter, lambda connection: forge_document(connection, letter, text))
+    assert (2, "notices") in found
+
+
+def test_a_document_cannot_be_forged_even_with_its_trace_and_the_chain(letter: Case) -> None:
+    def forge(connection: Connection) -> None:
+        forge_document(connection, letter, "另一家店")
+        row = connection.execute(select(notices).where(notices.c.case_id == letter.id)).mappings().one()
+        body = body_of(connection, letter, 1)
+        body["operations"][0][3]["trace"] = digest_of(notices, dict(row))
+        rewrite(connection, letter, 1, body)
+        forge_chain(connection, letter)
+
+    assert tamper(letter, forge) == {(1, "document")}
+
+
+def test_a_document_from_before_its_data_was_kept_is_still_proven(letter: Case) -> None:
+    def as_it_was(connection: Connection) -> None:
+        forge_document(connection, letter, None)
+        row = connection.execute(select(notices).where(notices.c.case_id == letter.id)).mappings().one()
+        content = {
+            k: v.astimezone(UTC) if k == "issued_at" else v for k, v in row.items() if k not in ("id", "data")
+        }
+        # As the release before wrote it.
+        old = orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+        body = body_of(connection, letter, 1)
+        body["operations"][0][3]["trace"] = hashlib.sha256(old).hexdigest()
+        rewrite(connection, letter, 1, body)
+        forge_chain(connection, letter)
+
+    assert tamper(letter, as_it_was) == set()

@@ -12,6 +12,7 @@ from workflows.cases.firing import fire_timers
 from workflows.cases.incidents import retry_incident
 from workflows.cases.opening import CaseOpened, start_case
 from workflows.cases.performing import perform
+from workflows.cases.timekeeping import extend_clock, resume_clocks, set_limit, suspend_clocks
 
 __all__ = [
     "SYSTEM",
@@ -24,11 +25,15 @@ __all__ = [
     "claim_task",
     "complete_task",
     "deliver_message",
+    "extend_clock",
     "fire_timers",
     "perform",
     "release_task",
+    "resume_clocks",
     "retry_incident",
     "set_data",
+    "set_limit",
     "start_case",
+    "suspend_clocks",
     "system_of",
 ]

@@ -11,18 +11,22 @@ class ClockState(StrEnum):
 
     RUNNING = "running"
     OVERDUE = "overdue"
+    SUSPENDED = "suspended"
     MET = "met"
     BREACHED = "breached"
     SUPERSEDED = "superseded"
 
 
 #: What the table holds of a clock. ``lapsed`` ended by its own due moment, which nobody anticipated.
-STORED_RUNNING, STORED_STOPPED, STORED_LAPSED, STORED_SUPERSEDED = (
+STORED_RUNNING, STORED_SUSPENDED, STORED_STOPPED, STORED_LAPSED, STORED_SUPERSEDED = (
     "running",
+    "suspended",
     "stopped",
     "lapsed",
     "superseded",
 )
+#: A clock in one of these goes on, or may.
+NOT_ENDED = (STORED_RUNNING, STORED_SUSPENDED)
 
 
 def clock_state(
@@ -33,6 +37,8 @@ def clock_state(
         return ClockState.SUPERSEDED
     if stored == STORED_LAPSED:
         return ClockState.BREACHED
+    if stored == STORED_SUSPENDED:
+        return ClockState.SUSPENDED
     if stopped_at is not None:
         return ClockState.MET if stopped_at <= due_at else ClockState.BREACHED
     return ClockState.OVERDUE if now is not None and now > due_at else ClockState.RUNNING

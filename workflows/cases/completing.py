@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from workflows.cases.actor import Actor, may_do
 from workflows.cases.claiming import task_at_hand
-from workflows.cases.identities import store
+from workflows.cases.facts import Offer
+from workflows.cases.identities import secret_of, store
 from workflows.cases.open_case import OpenCase
 from workflows.cases.saving import save
 from workflows.cases.submission import FormInvalid, accept
-from workflows.cases.turn import Offer
 from workflows.engine import stepping
+from workflows.staff import Staff
 
 __all__ = ["FormInvalid", "complete_task"]
 
@@ -51,6 +53,8 @@ def complete_task(
         element.properties.get("form"),
         data,
         known=case.scopes.view(task.scope, turn.beneath),
+        secret=partial(secret_of, connection, case.facts.organisation),
+        staff=Staff(connection, case.facts.organisation),
         attachments=attachments,
     )
     if values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from workflows.cases.actor import Actor, NotPermitted
 from workflows.cases.firing import fire_due
+from workflows.cases.identities import conceal, identity_paths, secret_of, store
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.saving import save
 from workflows.engine import stepping
@@ -44,18 +46,30 @@ def set_data(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Set values in the scope of the case. Raises ``NotPermitted``, ``ReasonMissing``, ``ValuesUnusable``."""
+    """Set values in the scope of the case, identities apart.
+
+    Raises ``NotPermitted``, ``ReasonMissing``, ``ValuesUnusable``.
+    """
     try:
         clean = orjson.loads(orjson.dumps(dict(values)))
     except (TypeError, orjson.JSONEncodeError) as error:
         raise ValuesUnusable(reason=str(error)) from error
     case = _administered(connection, case_id, reason=reason, by=by, at=at)
+    organisation = case.facts.organisation
+    clean, concealed = conceal(clean, _identities(case), partial(secret_of, connection, organisation))
     turn = case.turn("corrected", at=at, by=by, command={"data": clean, "reason": reason.strip()})
     workflow = case.workflow(turn)
     case.scopes.write(CASE, clean)
     stepping.look_again(workflow)
     case.finish(turn)
     save(case)
+    store(connection, case_id, concealed)
+
+
+def _identities(case: OpenCase) -> frozenset[str]:
+    """What is an identity in any form of the case is one in a change by hand as well."""
+    schemas = (schema for part in case.version.resources.values() for schema in part.schemas.values())
+    return frozenset().union(*(identity_paths(schema) for schema in schemas))
 
 
 def cancel_case(connection: Connection, *, case_id: int, reason: str, by: Actor, at: datetime) -> None:

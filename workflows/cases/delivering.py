@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from workflows.cases.actor import SYSTEM, Actor, NotPermitted
 from workflows.cases.firing import fire_due
-from workflows.cases.identities import store
+from workflows.cases.identities import secret_of, store
 from workflows.cases.open_case import open_case
 from workflows.cases.saving import save
 from workflows.cases.submission import accept
 from workflows.engine import stepping
+from workflows.staff import Staff
 
 
 def deliver_message(
@@ -51,6 +53,8 @@ def deliver_message(
         element.properties.get("form"),
         data,
         known=case.scopes.view(task.scope, turn.beneath),
+        secret=partial(secret_of, connection, case.facts.organisation),
+        staff=Staff(connection, case.facts.organisation),
     )
     turn.command.update(task=task.id, element=element.id, data=values)
     case.scopes.write(task.scope, values)

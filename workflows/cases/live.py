@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -13,13 +13,18 @@ from sqlalchemy.exc import OperationalError
 from workflows import outbox
 from workflows.calendar_store import load_calendar
 from workflows.calendars import Deadline, deadline
-from workflows.cases.started_clock import RunningClocks
-from workflows.cases.turn import Turn, usable_limit
+from workflows.cases.clock_state import NOT_ENDED
+from workflows.cases.limits import usable_limit
+from workflows.cases.started_clock import Running, RunningClocks, StartedClock
+from workflows.cases.turn import Turn
+from workflows.clock_change import ClockChange
 from workflows.engine.tree import CaseTask
 from workflows.errors import WorkflowError
 from workflows.feel import compile_expression
+from workflows.ledger import NEVER, Ledger, Projection, project
 from workflows.operators import CATALOGUE, Effect, OperatorContext
-from workflows.tables import clocks, organisations, tasks
+from workflows.tables import clocks, organisations, rungs, tasks
+from workflows.time_rules import TimeRules, rules_of
 
 
 class NoSuchOperator(WorkflowError):
@@ -37,9 +42,15 @@ class OperatorRaised(WorkflowError):
 
 
 _RUNNING = (
-    select(clocks.c.name, clocks.c.number, clocks.c.due_at)
-    .where(clocks.c.case_id == bindparam("case"), clocks.c.state == "running")
+    select(clocks.c.name, clocks.c.number, clocks.c.due_at, clocks.c.owner)
+    .where(clocks.c.case_id == bindparam("case"), clocks.c.state.in_(NOT_ENDED))
     .order_by(clocks.c.number)
+)
+_CLIMBING = select(clocks.c.basis, clocks.c.anchored_at).where(
+    clocks.c.case_id == bindparam("case"), clocks.c.number == bindparam("clock")
+)
+_REACHED = select(rungs.c.rung).where(
+    rungs.c.case_id == bindparam("case"), rungs.c.clock == bindparam("clock")
 )
 _PERFORMER = (
     select(tasks.c.ended_by)
@@ -66,8 +77,7 @@ class Live:
         #: Clocks of the case, as the turns of this command leave them.
         self._running: RunningClocks | None = None
         self._turns: list[Turn] = []
-        self._closing: time | None = None
-        self._knows_closing = False
+        self._loaded_settings: dict[str, Any] | None = None
 
     def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
         return deadline(
@@ -76,21 +86,57 @@ class Live:
 
     def closing_time(self) -> time | None:
         """When the office closes, if its duties end then and not at midnight."""
-        if not self._knows_closing:
-            settings = self.connection.execute(_SETTINGS, {"slug": self.organisation}).scalar_one_or_none()
-            text = orjson.loads(settings or "{}").get("closing")
-            self._closing = time.fromisoformat(text) if text else None
-            self._knows_closing = True
-        return self._closing
+        text = self._settings().get("closing")
+        return time.fromisoformat(text) if text else None
 
-    def running(self) -> dict[str, datetime]:
-        """Due moments of the running clocks, by name."""
+    def rules(self) -> TimeRules:
+        """What the organisation lays down about legal time."""
+        return rules_of(self._settings())
+
+    def count(self, ledger: Ledger) -> Projection:
+        """Walk a ledger on the organisation's calendar."""
+        return project(ledger, calendar=load_calendar(self.connection), closing=self.closing_time())
+
+    def first_rung(self, clock: StartedClock) -> tuple[str | None, datetime | None]:
+        """The rung of the escalation ladder a new clock comes to first, and when."""
+        return self._rung(clock.basis, clock.anchored_at, clock.due_at, reached=())
+
+    def next_rung(self, change: ClockChange) -> tuple[str | None, datetime | None]:
+        """The rung a clock comes to next after a change; none while it stands still."""
+        if change.due_at == NEVER or not self.rules().ladders:
+            return None, None
+        place = {"case": self.case_id, "clock": change.number}
+        clock = self.connection.execute(_CLIMBING, place).one()
+        reached = self.connection.execute(_REACHED, place).scalars().all()
+        return self._rung(clock.basis, clock.anchored_at, change.due_at, reached=reached)
+
+    def _rung(
+        self, basis: str, anchored_at: datetime, due_at: datetime, *, reached: Collection[str]
+    ) -> tuple[str | None, datetime | None]:
+        ladder = self.rules().ladder_of(basis)
+        if ladder is None:
+            return None, None
+        found = ladder.next_rung(
+            anchored_at=anchored_at, due_at=due_at, reached=reached, calendar=load_calendar(self.connection)
+        )
+        return (found[0].name, found[1]) if found is not None else (None, None)
+
+    def _settings(self) -> Mapping[str, Any]:
+        if self._loaded_settings is None:
+            text = self.connection.execute(_SETTINGS, {"slug": self.organisation}).scalar_one_or_none()
+            self._loaded_settings = orjson.loads(text or "{}")
+        return self._loaded_settings
+
+    def running(self) -> RunningClocks:
+        """The clocks of the case that have not ended, as the turns of this command leave them."""
         if self._running is None:
             found = self.connection.execute(_RUNNING, {"case": self.case_id})
-            self._running = RunningClocks((row.name, row.number, row.due_at) for row in found)
+            self._running = RunningClocks(
+                (row.name, Running(row.number, row.due_at, row.owner)) for row in found
+            )
             for turn in self._turns:
                 self._running.follow(**turn.clock_changes())
-        return self._running.due()
+        return self._running
 
     def learn(self, turn: Turn) -> None:
         """Take in a turn that has not been written yet: a later one of the same command builds on it."""
@@ -99,9 +145,6 @@ class Live:
             self._running.follow(**turn.clock_changes())
         if turn.kind == "completed":
             self.performed[turn.command["element"]] = turn.actor
-
-    def clock_due(self, name: str) -> datetime | None:
-        return self.running().get(name)
 
     def performer(self, element_id: str) -> str | None:
         if element_id in self.performed:
@@ -140,13 +183,6 @@ class Live:
             usable = usable_limit(limit, element.id, str(limit))
             return self.deadline(task.id, usable, start=turn.at)
 
-        def running_clocks() -> dict[str, datetime]:
-            running = dict(self.running())
-            running.update((clock.name, clock.due_at) for clock in turn.started_clocks)
-            for name in turn.stopped_clocks:
-                running.pop(name, None)
-            return running
-
         return OperatorContext(
             connection=self.connection,
             organisation=turn.case.organisation,
@@ -155,13 +191,16 @@ class Live:
             seq=turn.seq,
             task=task.id,
             element_id=element.id,
+            process=task.workflow.spec.process_key,
             at=turn.at,
             by_timer=turn.kind == "timer-fired",
             actor=turn.actor,
             notices=resources.notices,
             registers=resources.registers,
             evaluate=lambda text: turn.value(task.scope, compile_expression(text)),
+            view=lambda: turn.scopes.view(task.scope, turn.beneath),
+            title=turn.title,
             deadline=due,
             send=send,
-            running_clocks=running_clocks,
+            running_clocks=lambda: turn.running().due(),
         )

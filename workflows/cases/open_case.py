@@ -10,8 +10,9 @@ import orjson
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from workflows.cases.actor import SYSTEM, Actor
+from workflows.cases.facts import Armed, CaseFacts
 from workflows.cases.live import Live
-from workflows.cases.turn import Armed, CaseFacts, Turn
+from workflows.cases.turn import Turn
 from workflows.definitions import LoadedVersion, load_version
 from workflows.engine import state
 from workflows.engine.scopes import Scopes

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from workflows.cases.actor import SYSTEM, Actor, NotPermitted, may_do
-from workflows.cases.identities import Concealed, store
+from workflows.cases.facts import CaseFacts
+from workflows.cases.identities import Concealed, secret_of, store
+from workflows.cases.keys import as_keys
 from workflows.cases.live import Live
 from workflows.cases.open_case import OpenCase
 from workflows.cases.receipts import issue_receipt
 from workflows.cases.saving import save
 from workflows.cases.submission import accept
-from workflows.cases.turn import CaseFacts, Turn, as_keys
+from workflows.cases.turn import Turn
 from workflows.clock import BEIJING
 from workflows.counters import next_value
 from workflows.definitions import LoadedVersion, current_version, load_version
@@ -25,6 +28,7 @@ from workflows.engine import stepping
 from workflows.engine.scopes import CASE, Scopes
 from workflows.feel import compile_expression
 from workflows.history import GENESIS
+from workflows.staff import Staff
 from workflows.tables import cases
 
 
@@ -64,7 +68,13 @@ def start_case(
     if origin is None:
         resources = version.resources[version.process.key]
         values, concealed = accept(
-            resources, element.properties.get("form"), data, known={}, attachments=attachments
+            resources,
+            element.properties.get("form"),
+            data,
+            known={"parameters": version.parameters},
+            secret=partial(secret_of, connection, version.organisation),
+            staff=Staff(connection, version.organisation),
+            attachments=attachments,
         )
     case = _new(connection, version, by=by, at=at)
     command = {"start": element.id, "data": values, "origin": origin, "version": version.content_hash}

@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Connection, and_, bindparam, insert, update
-from sqlalchemy import case as sql_case
+from sqlalchemy import Connection, bindparam, insert, update
 
-from workflows.cases.clock_state import STORED_LAPSED, STORED_RUNNING, STORED_STOPPED, STORED_SUPERSEDED
+from workflows.cases.clock_rows import save_clocks, sort_key, stop_all
+from workflows.cases.facts import Offer
 from workflows.cases.open_case import OpenCase
 from workflows.cases.queues import queue_id
-from workflows.cases.started_clock import StartedClock
-from workflows.cases.turn import Offer, Turn
+from workflows.cases.turn import Turn
 from workflows.engine import state
 from workflows.errors import WorkflowError
 from workflows.history import APPEND, link
-from workflows.tables import cases, clock_spans, clocks, outbox, tasks, timers, to_microseconds
-
-#: Sorts after every due date.
-NO_DUE_DATE = 2**62
+from workflows.ledger import NEVER
+from workflows.tables import cases, outbox, tasks, timers
+from workflows.tables.storage import MICROSECOND
 
 
 class ConflictingChange(WorkflowError):
@@ -55,32 +53,6 @@ _DISARM = (
     .where(timers.c.case_id == bindparam("case"), timers.c.task == bindparam("n"))
     .values(status=bindparam("new_status"))
 )
-_START_CLOCK = insert(clocks)
-_START_SPAN = insert(clock_spans)
-#: A clock that ends in the event of a timer, at or after its due moment, was not stopped by anybody in time.
-_ENDED = sql_case(
-    (and_(bindparam("by_timer", type_=Boolean), clocks.c.due_at <= bindparam("ended")), STORED_LAPSED),
-    else_=STORED_STOPPED,
-)
-_RUNNING = update(clocks).where(clocks.c.case_id == bindparam("case"), clocks.c.state == STORED_RUNNING)
-_ENDING = _RUNNING.values(state=_ENDED, stopped_at=bindparam("ended"))
-_STOP_ALL = _ENDING
-_STOP_NUMBERED = _ENDING.where(clocks.c.number == bindparam("n"))
-_STOP_NAMED = _ENDING.where(clocks.c.name == bindparam("clock_name"))
-_SUPERSEDE = _RUNNING.where(clocks.c.name == bindparam("clock_name")).values(
-    state=STORED_SUPERSEDED, stopped_at=bindparam("ended")
-)
-_SHOW_DUE = (
-    update(tasks)
-    .where(
-        tasks.c.case_id == bindparam("case"),
-        tasks.c.clock == bindparam("clock_name"),
-        tasks.c.status == "open",
-    )
-    .values(
-        due_at=bindparam("new_due"), provisional=bindparam("new_provisional"), sort_at=bindparam("new_sort")
-    )
-)
 _POST = insert(outbox)
 
 
@@ -95,12 +67,10 @@ def save(case: OpenCase, *, status: str | None = None) -> None:
     for turn in case.turns:
         _save_tasks(connection, case, turn, queues)
         _save_timers(connection, case, turn)
-        _save_clocks(connection, case, turn)
+        save_clocks(case, turn)
         _save_messages(connection, case, turn)
     if _ended(case, status):
-        last = case.turns[-1]
-        ending = {"case": case.facts.id, "ended": last.at, "by_timer": last.kind == "timer-fired"}
-        connection.execute(_STOP_ALL, ending)
+        stop_all(connection, case.facts.id, case.turns[-1])
 
 
 def _ended(case: OpenCase, status: str | None) -> bool:
@@ -170,6 +140,7 @@ def _save_tasks(connection: Connection, case: OpenCase, turn: Turn, queues: dict
 def _task_row(
     connection: Connection, case: OpenCase, turn: Turn, offer: Offer, queues: dict[str, int]
 ) -> dict[str, Any]:
+    norm_at = None if offer.norm is None else offer.norm.due_at
     return {
         "case_id": case.facts.id,
         "number": offer.number,
@@ -184,7 +155,9 @@ def _task_row(
         "clock": offer.clock,
         "due_at": offer.due_at,
         "provisional": offer.provisional,
-        "sort_at": to_microseconds(offer.due_at) if offer.due_at is not None else NO_DUE_DATE,
+        "suspended": offer.suspended,
+        "norm_at": norm_at,
+        "sort_at": sort_key(offer.due_at or norm_at),
     }
 
 
@@ -199,8 +172,9 @@ def _save_timers(connection: Connection, case: OpenCase, turn: Turn) -> None:
                     "element_id": timer.element_id,
                     "due_at": timer.due_at,
                     "armed_at": turn.at,
-                    "status": "armed",
-                    "clock": timer.clock.number if timer.clock is not None else None,
+                    "status": "paused" if timer.due_at == NEVER else "armed",
+                    "clock": timer.clock.number if timer.clock is not None else timer.follows,
+                    "offset": timer.offset // MICROSECOND,
                 }
                 for timer in turn.armed.values()
             ],
@@ -214,62 +188,6 @@ def _save_timers(connection: Connection, case: OpenCase, turn: Turn) -> None:
                 for number in turn.disarmed
             ],
         )
-
-
-def _save_clocks(connection: Connection, case: OpenCase, turn: Turn) -> None:
-    case_id = case.facts.id
-    ending = {"case": case_id, "ended": turn.at, "by_timer": turn.kind == "timer-fired"}
-    stops = [{**ending, "n": number} for number in turn.disarmed]
-    if stops:
-        connection.execute(_STOP_NUMBERED, stops)
-    for clock in turn.started_clocks:
-        _start_clock(connection, case_id, clock)
-    for name in turn.stopped_clocks:
-        connection.execute(_STOP_NAMED, {**ending, "clock_name": name})
-
-
-def _start_clock(connection: Connection, case_id: int, clock: StartedClock) -> None:
-    connection.execute(
-        _SUPERSEDE,
-        {"case": case_id, "clock_name": clock.name, "ended": clock.anchored_at},
-    )
-    connection.execute(
-        _START_CLOCK,
-        {
-            "case_id": case_id,
-            "number": clock.number,
-            "name": clock.name,
-            "provision": clock.provision,
-            "unit": clock.unit,
-            "amount": clock.amount,
-            "anchored_at": clock.anchored_at,
-            "due_at": clock.due_at,
-            "provisional": clock.provisional,
-            "calendar_version": clock.calendar_version,
-            "state": "running",
-        },
-    )
-    connection.execute(
-        _START_SPAN,
-        {
-            "case_id": case_id,
-            "clock": clock.number,
-            "number": 1,
-            "kind": "running",
-            "whose": "office",
-            "started_at": clock.anchored_at,
-        },
-    )
-    connection.execute(
-        _SHOW_DUE,
-        {
-            "case": case_id,
-            "clock_name": clock.name,
-            "new_due": clock.due_at,
-            "new_provisional": clock.provisional,
-            "new_sort": to_microseconds(clock.due_at),
-        },
-    )
 
 
 def _save_messages(connection: Connection, case: OpenCase, turn: Turn) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from workflows.calendars import Deadline
-from workflows.tables import to_microseconds
+from workflows.clock_change import ClockChange
+from workflows.ledger import NEVER
+from workflows.tables import from_microseconds, to_microseconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartedClock:
     """A legal period that has begun."""
 
+    #: The task that began it; below zero, the event in which a person set it.
     number: int
     name: str
     provision: str
@@ -24,6 +27,30 @@ class StartedClock:
     due_at: datetime
     provisional: bool
     calendar_version: str
+    #: Where the limit comes from; see the table.
+    basis: str = "set"
+    #: For a date or moment somebody set: that, in ISO 8601.
+    fixed: str | None = None
+    #: The timer with which it ends.
+    owner: int | None = None
+
+    @classmethod
+    def from_record(cls, record: list[Any]) -> StartedClock:
+        """Read back what ``clock_record`` gave; whose timer it is stands elsewhere in the history."""
+        number, name, provision, unit, amount, anchored, due, provisional, version, *special = record
+        return cls(
+            number=number,
+            name=name,
+            provision=provision,
+            unit=unit,
+            amount=amount,
+            anchored_at=from_microseconds(anchored),
+            due_at=from_microseconds(due),
+            provisional=provisional,
+            calendar_version=version,
+            basis=special[0] if special else "set",
+            fixed=special[1] if special else None,
+        )
 
 
 def clock_facts(due: Deadline) -> dict[str, Any]:
@@ -39,8 +66,8 @@ def clock_facts(due: Deadline) -> dict[str, Any]:
 
 
 def clock_record(clock: StartedClock) -> list[Any]:
-    """A started clock as the history keeps it."""
-    return [
+    """A started clock as the history keeps it; what goes without saying is left off at the end."""
+    record = [
         clock.number,
         clock.name,
         clock.provision,
@@ -51,6 +78,8 @@ def clock_record(clock: StartedClock) -> list[Any]:
         clock.provisional,
         clock.calendar_version,
     ]
+    special = clock.basis != "set" or clock.fixed is not None
+    return [*record, clock.basis, clock.fixed] if special else record
 
 
 def deadline_record(task: int, due: Deadline) -> list[Any]:
@@ -58,22 +87,53 @@ def deadline_record(task: int, due: Deadline) -> list[Any]:
     return clock_record(StartedClock(number=task, name="", provision="", **clock_facts(due)))
 
 
-class RunningClocks:
-    """The clocks of a case that run, by name, as its events leave them."""
+class Running(NamedTuple):
+    """A clock that has not ended; ``due_at`` is ``NEVER`` while it stands still."""
 
-    def __init__(self, running: Iterable[tuple[str, int, datetime]] = ()) -> None:
-        self._found = {name: (number, due_at) for name, number, due_at in running}
+    number: int
+    due_at: datetime
+    owner: int | None = None
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.due_at == NEVER
+
+
+class RunningClocks:
+    """The clocks of a case that have not ended, by name, as its events leave them."""
+
+    def __init__(self, running: Iterable[tuple[str, Running]] = ()) -> None:
+        self._found = dict(running)
 
     def due(self) -> dict[str, datetime]:
         """When each is due."""
-        return {name: due_at for name, (_, due_at) in self._found.items()}
+        return {name: one.due_at for name, one in self._found.items()}
+
+    def get(self, name: str) -> Running | None:
+        """The clock of that name; null when none runs."""
+        return self._found.get(name)
+
+    def copy(self) -> RunningClocks:
+        """The same clocks, to follow what is not settled yet."""
+        return RunningClocks(self._found.items())
 
     def follow(
-        self, *, started: Iterable[StartedClock], stopped: Iterable[str], disarmed: Iterable[int]
+        self,
+        *,
+        started: Iterable[StartedClock] = (),
+        stopped: Iterable[str] = (),
+        disarmed: Iterable[int] = (),
+        changed: Iterable[ClockChange] = (),
     ) -> None:
         """Take in one event: a clock also ends when the timer that is its projection goes."""
         gone = set(disarmed)
-        self._found = {name: kept for name, kept in self._found.items() if kept[0] not in gone}
-        self._found.update((clock.name, (clock.number, clock.due_at)) for clock in started)
+        self._found = {name: one for name, one in self._found.items() if one.owner not in gone}
+        self._found.update(
+            (clock.name, Running(clock.number, clock.due_at, clock.owner)) for clock in started
+        )
+        for change in changed:
+            known = self._found.get(change.name)
+            if known is not None and known.number == change.number:
+                self._found[change.name] = known._replace(due_at=change.due_at)
         for name in stopped:
             self._found.pop(name, None)

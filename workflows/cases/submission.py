@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from workflows.cases.identities import Concealed, conceal, identity_paths
 from workflows.definitions import Resources
 from workflows.errors import WorkflowError
 from workflows.forms import judge
+from workflows.forms.offering import fill_options
+from workflows.staff import Staff
 
 
 class FormInvalid(WorkflowError):
@@ -30,18 +32,24 @@ def accept(
     submitted: Mapping[str, Any],
     *,
     known: Mapping[str, Any],
+    secret: Callable[[], bytes],
+    staff: Staff,
     attachments: Collection[str] = frozenset(),
 ) -> tuple[dict[str, Any], Concealed]:
     """The values a submission may write, identities concealed. Without a form nothing may be submitted.
 
-    Raises ``FormInvalid``.
+    ``secret`` gives the organisation's, with which identities are referred to. ``staff`` are those whom
+    options out of the directory mean now; what is accepted is not asked about again. Raises ``FormInvalid``.
     """
     if form is None:
         if submitted:
             strangers = dict.fromkeys(submitted, "此环节没有表单,不接受任何字段")
             raise FormInvalid(strangers, dict.fromkeys(submitted, "This step has no form"))
         return {}, []
-    judgement = judge(resources.forms[form], submitted, known=known, attachments=attachments)
+    asked: Any = resources.forms[form]
+    if asked.has_offers:
+        asked = fill_options(resources.schemas[form], known, staff.functions())
+    judgement = judge(asked, submitted, known=known, attachments=attachments)
     if not judgement.is_accepted:
         raise FormInvalid(judgement.errors, judgement.errors_en)
-    return conceal(judgement.values, identity_paths(resources.schemas[form]))
+    return conceal(judgement.values, identity_paths(resources.schemas[form]), secret)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from workflows import periods
 from workflows.calendars import Deadline
-from workflows.cases.started_clock import StartedClock, clock_facts, clock_record, deadline_record
+from workflows.cases.facts import Armed, CaseFacts, Offer
+from workflows.cases.keys import as_keys, key_of
+from workflows.cases.limits import fixed_text, usable_limit
+from workflows.cases.started_clock import (
+    Running,
+    RunningClocks,
+    StartedClock,
+    clock_facts,
+    clock_record,
+    deadline_record,
+)
 from workflows.clock import BEIJING
+from workflows.clock_change import ClockChange
 from workflows.definitions import LoadedVersion, Resources
 from workflows.engine.faults import ExpressionFailed, NobodyMayDoIt, NoDecision, OperatorFailed, TimerUnusable
 from workflows.engine.scopes import CASE, Scopes
@@ -18,50 +29,12 @@ from workflows.engine.stepping import message_name
 from workflows.engine.tree import CaseTask
 from workflows.errors import CaseStops, WorkflowError
 from workflows.feel import Expression, to_json
+from workflows.ledger import NEVER
 from workflows.operators import Effect
 from workflows.tables import to_microseconds
 
 #: A timer whose ``clock`` is this is an internal norm or a mere wait: no legal period runs with it.
 NO_CLOCK = "none"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseFacts:
-    """What does not change about a case."""
-
-    id: int
-    number: str
-    organisation: str
-    opened_at: datetime
-    opened_by: str
-
-
-@dataclass(kw_only=True)
-class Offer:
-    """A task that has become open to people."""
-
-    number: int
-    element_id: str
-    process: str
-    name: str
-    keys: list[str]
-    excluded: list[str]
-    priority: int
-    clock: str | None
-    due_at: datetime | None = None
-    provisional: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Armed:
-    """A timer that has been reached, and the clock it is a projection of."""
-
-    task: int
-    element_id: str
-    due_at: datetime
-    guards: str | None
-    clock: StartedClock | None
-    counted: Deadline
 
 
 class Outside(Protocol):
@@ -70,8 +43,8 @@ class Outside(Protocol):
     def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
         """When a period or date that begins at ``start`` is due."""
 
-    def clock_due(self, name: str) -> datetime | None:
-        """When the running clock of that name is due."""
+    def running(self) -> RunningClocks:
+        """The clocks of the case before this turn; they are not changed."""
 
     def performer(self, element_id: str) -> str | None:
         """Who last completed an element of this case."""
@@ -109,6 +82,10 @@ class Turn:
     passed: list[list[Any]] = field(default_factory=list)
     started_clocks: list[StartedClock] = field(default_factory=list)
     stopped_clocks: list[str] = field(default_factory=list)
+    #: Entries in the ledgers of clocks.
+    changes: list[ClockChange] = field(default_factory=list)
+    #: Norms of the office counted for tasks, in the form of deadlines.
+    norms: list[list[Any]] = field(default_factory=list)
     outcome: str | None = None
 
     def __post_init__(self) -> None:
@@ -119,12 +96,12 @@ class Turn:
             "minutes": periods.minutes,
             "period": periods.period,
             "clock": self._clock_due,
-            "unit": lambda slug: _key("unit", slug),
-            "role": lambda slug: _key("role", slug),
-            "person": lambda user: _key("person", user),
-            "leader": lambda slug: _key("leader", slug),
+            "unit": lambda slug: key_of("unit", slug),
+            "role": lambda slug: key_of("role", slug),
+            "person": lambda user: key_of("person", user),
+            "leader": lambda slug: key_of("leader", slug),
             "performer": self._performer,
-            "starter": lambda: _key("person", self.case.opened_by),
+            "starter": lambda: key_of("person", self.case.opened_by),
             "now": lambda: self.at.astimezone(BEIJING),
             "today": lambda: self.at.astimezone(BEIJING).date(),
         }
@@ -134,7 +111,8 @@ class Turn:
                 "organisation": self.case.organisation,
                 "openedAt": self.case.opened_at.astimezone(BEIJING).isoformat(),
                 "openedBy": self.case.opened_by,
-            }
+            },
+            "parameters": self.version.parameters,
         }
 
     # --- expressions --------------------------------------------------------------------------------------
@@ -152,13 +130,18 @@ class Turn:
         """Forms, decisions and notices of the process a task belongs to."""
         return self.version.resources[task.workflow.spec.process_key]
 
+    def running(self) -> RunningClocks:
+        """The clocks of the case as this turn leaves them so far."""
+        clocks = self.outside.running().copy()
+        clocks.follow(**self.clock_changes())
+        return clocks
+
+    def _clock(self, name: Any) -> Running | None:
+        return self.running().get(str(name))
+
     def _clock_due(self, name: Any) -> datetime | None:
-        if name in self.stopped_clocks:
-            return None
-        for clock in reversed(self.started_clocks):
-            if clock.name == name:
-                return clock.due_at
-        return self.outside.clock_due(str(name))
+        clock = self._clock(name)
+        return None if clock is None else clock.due_at
 
     def _start(self, clock: StartedClock) -> None:
         self.started_clocks.append(clock)
@@ -170,7 +153,7 @@ class Turn:
         if self.command.get("element") == element_id and self.kind == "completed":
             return f"person:{self.actor}"
         user = self.outside.performer(str(element_id))
-        return _key("person", user)
+        return key_of("person", user)
 
     # --- what the engine asks -----------------------------------------------------------------------------
 
@@ -216,6 +199,7 @@ class Turn:
             self._start(StartedClock(number=task.id, **effect.starts))
         if effect.stops is not None:
             self.stopped_clocks.append(effect.stops)
+        self.changes += effect.changes
         if effect.outcome is not None:
             self.outcome = effect.outcome
 
@@ -229,22 +213,28 @@ class Turn:
             raise TimerUnusable(element=element.id, **error.facts) from error
         due = self.outside.deadline(task.id, limit, start=self.at)
         refers = next((args[0] for name, args in expression.calls if name == "clock" and args), None)
+        followed = None if refers is None else self._clock(refers)
         clock = None
         if refers is None and element.properties.get("clock") != NO_CLOCK:
             clock = StartedClock(
                 number=task.id,
                 name=element.properties.get("clock", element.id),
                 provision=" ".join(element.provisions),
+                basis=element.properties.get("basis", "set"),
+                fixed=fixed_text(limit),
+                owner=task.id,
                 **clock_facts(due),
             )
             self._start(clock)
         self.armed[task.id] = Armed(
             task=task.id,
             element_id=element.id,
-            due_at=due.due_at,
+            due_at=NEVER if followed is not None and followed.is_suspended else due.due_at,
             guards=element.attached_to,
             clock=clock,
             counted=due,
+            follows=None if followed is None else followed.number,
+            offset=timedelta(0) if followed is None else due.due_at - followed.due_at,
         )
 
     def throw(self, task: CaseTask) -> None:
@@ -306,7 +296,18 @@ class Turn:
             excluded=[key.removeprefix("person:") for key in excluded],
             priority=priority if isinstance(priority, int) else 0,
             clock=element.properties.get("clock"),
+            norm=self._norm(task),
         )
+
+    def _norm(self, task: CaseTask) -> Deadline | None:
+        """When the office's own norm for a task is over, if the diagram gives one."""
+        expression = task.task_spec.feel.get("due")
+        if expression is None or task.element is None:
+            return None
+        limit = usable_limit(self.evaluate(task.scope, expression), task.element.id, expression.text)
+        counted = self.outside.deadline(task.id, limit, start=self.at)
+        self.norms.append(deadline_record(task.id, counted))
+        return counted
 
     # --- the record ---------------------------------------------------------------------------------------
 
@@ -316,7 +317,9 @@ class Turn:
             named = [c for c in self.started_clocks if c.name == offer.clock]
             guards = [a for a in self.armed.values() if a.guards == offer.element_id]
             if offer.clock is not None:
-                offer.due_at = self._clock_due(offer.clock)
+                clock = self._clock(offer.clock)
+                offer.suspended = clock is not None and clock.is_suspended
+                offer.due_at = None if clock is None or offer.suspended else clock.due_at
                 offer.provisional = any(clock.provisional for clock in named)
             elif guards:
                 first = min(guards, key=lambda armed: armed.due_at)
@@ -329,6 +332,7 @@ class Turn:
             "started": self.started_clocks,
             "stopped": self.stopped_clocks,
             "disarmed": self.disarmed,
+            "changed": self.changes,
         }
 
     def title(self) -> str:
@@ -355,37 +359,8 @@ class Turn:
             "passed": self.passed,
             "clocks": [clock_record(clock) for clock in self.started_clocks],
             "stopped": self.stopped_clocks,
+            "ledger": [change.to_json() for change in self.changes],
+            "norms": self.norms,
             "outcome": self.outcome,
         }
         return {name: value for name, value in facts.items() if value}
-
-
-def usable_limit(value: Any, element: str, expression: str) -> Any:
-    """The period, date or moment a timer's value stands for. Raises ``TimerUnusable``."""
-    if isinstance(value, periods.Period | datetime | date):
-        return value
-    try:
-        if isinstance(value, str):
-            return _moment(value) or periods.period(value)
-        if isinstance(value, Mapping):
-            return periods.period(value)
-    except WorkflowError as error:
-        raise TimerUnusable(element=element, expression=expression, value=str(value)) from error
-    raise TimerUnusable(element=element, expression=expression, value=str(value))
-
-
-def _moment(text: str) -> date | datetime | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _key(kind: str, slug: Any) -> str | None:
-    return f"{kind}:{slug}" if isinstance(slug, str) and slug else None
-
-
-def as_keys(value: Any) -> list[str]:
-    """Candidate keys of a FEEL value: a key or a list of keys; nulls name nobody."""
-    items = value if isinstance(value, list) else [value]
-    return sorted({item for item in items if isinstance(item, str) and item})

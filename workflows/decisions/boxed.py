@@ -22,6 +22,7 @@ from workflows.decisions.item_types import ItemTypes
 from workflows.decisions.problems import ProblemList
 from workflows.feel import Expression, FeelSyntaxError, Function, compile_expression
 from workflows.feel.calls import apply
+from workflows.feel.expressions import Compiled
 from workflows.feel.types import FeelType, FunctionType, coerce
 
 Names = frozenset[str]
@@ -59,6 +60,8 @@ class BoxedCompiler:
         self.types = types
         self.problems = problems
         self.read: set[str] = set()
+        #: Dotted paths into what is read.
+        self.paths: set[tuple[str, ...]] = set()
         self._functions = functions
         self.open_scope = open_scope
         self._members = types.member_names
@@ -100,19 +103,20 @@ class BoxedCompiler:
         except FeelSyntaxError as error:
             self.problem(element, error.code, error.in_chinese(), str(error))
             return None
-        self.note(found.names, found.functions, names, element)
+        self.note(found, names, element)
         return found
 
-    def note(self, read: Names, called: Names, names: Names, element: Element) -> None:
+    def note(self, found: Compiled, names: Names, element: Element) -> None:
         """Remember the names an expression reads and report those that nothing declares."""
-        unknown = read - names - self._members
+        unknown = found.names - names - self._members
         self.read |= unknown
+        self.paths |= found.paths
         if not self.open_scope:
             for name in sorted(unknown):
                 self.problem(
                     element, "unknown-name", f"没有名为“{name}”的数据。", f"There is no {name!r} here."
                 )
-        for name in sorted(called - names - self._functions):
+        for name in sorted(found.functions - names - self._functions):
             self.problem(
                 element, "unknown-function", f"没有名为“{name}”的函数。", f"There is no function {name!r}."
             )

@@ -45,12 +45,16 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What a decision is called, which inputs it needs (its required decisions' included), what it gives."""
+    """What a decision is called, which inputs it needs (its required decisions' included), what it gives.
+
+    ``paths`` are the dotted ways into its inputs.
+    """
 
     id: str
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    paths: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -76,6 +76,7 @@ class _Reader:
         self._nodes: dict[str, Node] = {}
         self._elements: dict[str, Element] = {}
         self._reads: dict[str, set[str]] = {}
+        self._paths: dict[str, set[tuple[str, ...]]] = {}
 
     def read(self) -> DecisionModel:
         """The whole model."""
@@ -203,6 +204,7 @@ class _Reader:
             return
         node.logic = compiler.compile(logic, names)
         self._reads[node.id] = compiler.read
+        self._paths[node.id] = compiler.paths
 
     def _compile_knowledge(self, node: Node, element: Element, names: Names, compiler: BoxedCompiler) -> None:
         function = child(element, "encapsulatedLogic")
@@ -234,7 +236,11 @@ class _Reader:
         outputs = [name_of(column) for column in children(table, "output")] if table is not None else []
         named = tuple(outputs) if len(outputs) > 1 else (node.name,)
         return Decision(
-            id=node.id, name=name_of(self._elements[node.id]), inputs=tuple(inputs), outputs=named
+            id=node.id,
+            name=name_of(self._elements[node.id]),
+            inputs=tuple(inputs),
+            outputs=named,
+            paths=frozenset().union(*(self._paths.get(walked.id, ()) for walked in seen)),
         )
 
     def _check_circles(self) -> None:

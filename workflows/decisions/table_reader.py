@@ -61,7 +61,7 @@ def _tests(text: str, names: Names, element: Element, compiler: BoxedCompiler) -
     except FeelSyntaxError as error:
         compiler.problem(element, error.code, error.in_chinese(), str(error))
         return _NEVER
-    compiler.note(found.names, found.functions, names, element)
+    compiler.note(found, names, element)
     return found
 
 

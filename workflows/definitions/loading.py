@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
+from workflows.database import place_of
 from workflows.decisions import DecisionModel, load_decisions
 from workflows.definitions.bundle import Bundle
 from workflows.diagrams import Diagram, Element, read_diagram
@@ -51,6 +52,9 @@ class LoadedVersion:
     name: str
     content_hash: str
     bundle: Bundle
+    #: The organisation's parameters as this version was published with them; behind them those of what it
+    #: calls. A case reads these and no others to its end.
+    parameters: Mapping[str, Any]
     process: CompiledProcess
     resources: Mapping[str, Resources]
 
@@ -77,7 +81,7 @@ _VERSION = (
 
 def load_version(connection: Connection, version_id: int) -> LoadedVersion:
     """The version, from memory when it has been used before. Raises ``NoSuchVersion``."""
-    place = (_database(connection), version_id)
+    place = (place_of(connection), version_id)
     with _lock:
         found = _loaded.get(place)
         if found is not None:
@@ -95,10 +99,6 @@ def forget() -> None:
     """Drop what is remembered, for a database that was emptied or restored from a copy."""
     with _lock:
         _loaded.clear()
-
-
-def _database(connection: Connection) -> str:
-    return str(connection.engine.url)
 
 
 def _read(connection: Connection, version_id: int) -> LoadedVersion:
@@ -136,11 +136,19 @@ def assemble(
         called={process_id: version.process for process_id, version in called.items()},
     )
     resources: dict[str, Resources] = {}
+    parameters: dict[str, Any] = {}
     for version in called.values():
         resources.update(version.resources)
+        parameters.update(version.parameters)
     resources[process_key] = _resources(bundle)
     return LoadedVersion(
-        key=key, content_hash=content_hash, bundle=bundle, process=process, resources=resources, **facts
+        key=key,
+        content_hash=content_hash,
+        bundle=bundle,
+        parameters={**parameters, **bundle.parameters},
+        process=process,
+        resources=resources,
+        **facts,
     )
 
 

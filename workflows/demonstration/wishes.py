@@ -39,7 +39,8 @@ class Wishes:
 def read_wishes(package: Package) -> Wishes | None:
     """The wishes of a package, ``None`` without a ``demo.toml``. Raises ``PackageFault``.
 
-    A scenario in which the case is refused, or not seen to its end, is left out.
+    A scenario in which the case is refused, or not seen to its end, is left out, and so is one that begins
+    with something given: a demonstration is made by the engine alone.
     """
     shown = f"{package.slug}/{FILE}"
     content = read_toml(package.directory / FILE, shown)
@@ -80,7 +81,7 @@ def _scenarios(package: Package) -> list[Scenario]:
         scenario
         for path in sorted(folder.glob("*.yaml"))
         for scenario in read_scenarios(path, organisation=package.slug)
-        if scenario.refused is None and _is_finished(scenario)
+        if scenario.refused is None and not scenario.given and _is_finished(scenario)
     ]
 
 

@@ -10,6 +10,7 @@ from workflows.diagrams.model import (
     Loop,
     OperatorCall,
     Process,
+    Tone,
 )
 from workflows.diagrams.reading import read_diagram
 from workflows.diagrams.xml import DiagramRefused, load_xml
@@ -25,6 +26,7 @@ __all__ = [
     "Loop",
     "OperatorCall",
     "Process",
+    "Tone",
     "load_xml",
     "read_diagram",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from lxml import etree
 
@@ -31,6 +32,14 @@ GATEWAYS = frozenset(
 )
 FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS
 CONTAINERS = frozenset({"process", "subProcess", "transaction", "adHocSubProcess"})
+
+
+class Tone(StrEnum):
+    """What an outcome means to the person whom the case is about; the property ``tone`` of an end event."""
+
+    GOOD = "good"
+    NEUTRAL = "neutral"
+    BAD = "bad"
 
 
 @dataclass(frozen=True, kw_only=True)

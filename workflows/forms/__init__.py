@@ -1,6 +1,6 @@
 """Forms: form-js schemas, checked before publication and judged on the server when submitted."""
 
-from workflows.forms.checking import FormProblem, check_form, outside_names
+from workflows.forms.checking import FormProblem, check_form, outside_names, outside_paths
 from workflows.forms.judging import Judgement, judge
 from workflows.forms.posting import parse_post
 from workflows.forms.schema import Field, Form, form_fields, read_form
@@ -14,6 +14,7 @@ __all__ = [
     "form_fields",
     "judge",
     "outside_names",
+    "outside_paths",
     "parse_post",
     "read_form",
 ]

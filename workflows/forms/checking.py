@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from workflows.errors import WorkflowError
 from workflows.feel import compile_expression
 from workflows.forms.answers import MAX_NUMBER, VALIDATION_TYPES
+from workflows.forms.offering import OFFERING, PROPOSING
 from workflows.forms.patterns import UnusablePattern, compile_pattern
 from workflows.forms.schema import (
     CHOICES,
@@ -26,8 +27,10 @@ from workflows.forms.schema import (
     feel,
     mapping,
     option_values,
+    options_offered,
     row_limits,
     text,
+    value_proposed,
     whole,
 )
 
@@ -66,22 +69,36 @@ def check_form(schema: Any) -> list[FormProblem]:
 
 
 def outside_names(schema: Any) -> frozenset[str]:
-    """Names that the conditions and rules of a checked form read from the case, not from the form itself.
+    """Names that the expressions of a checked form read from the case, not from the form itself.
 
     Publication compares them with what the process can know; the form's own fields are left out.
     """
+    return frozenset(path[0] for path in outside_paths(schema))
+
+
+def outside_paths(schema: Any) -> frozenset[tuple[str, ...]]:
+    """The same with what is read of each name: ``("case", "number")``."""
     if check_form(schema):
         return frozenset()
     own: set[str] = {"this"}
-    read: set[str] = set()
+    read: set[tuple[str, ...]] = set()
+    offered: set[tuple[str, ...]] = set()
     for component in _components(schema):
         own.add(text(component, "key") or text(component, "path"))
         for expression in (condition(component), _valid_when(component)):
             if expression:
-                read |= compile_expression(expression).names
+                read |= _paths(expression)
+        for given in filter(None, (options_offered(component), value_proposed(component))):
+            offered |= _paths(given)
         if values_key := text(component, "valuesKey"):
-            read.add(values_key.split(".", 1)[0])
-    return frozenset(read - own)
+            read.add(tuple(values_key.split(".")))
+    # What people choose from and start out with is made before they fill anything in.
+    return frozenset(path for path in read if path[0] not in own) | offered
+
+
+def _paths(expression: str) -> set[tuple[str, ...]]:
+    compiled = compile_expression(expression)
+    return {*compiled.paths, *((name,) for name in compiled.names)}
 
 
 def _components(container: Component) -> Iterator[Component]:
@@ -182,6 +199,7 @@ def _check_type(component: Component) -> Iterator[Complaint]:
         return
     yield from _check_condition(component)
     yield from _check_rule(component)
+    yield from _check_proposal(component)
     yield from _check_expressions(component)
     for check in _CHECKS.get(kind, ()):
         yield from check(component)
@@ -214,15 +232,26 @@ def _check_rule(component: Component) -> Iterator[Complaint]:
         yield "rule-without-message", "校验规则缺少提示文字 message", "The rule has no message for people"
 
 
-def _check_feel(expression: str, code: str) -> Iterator[Complaint]:
+def _check_proposal(component: Component) -> Iterator[Complaint]:
+    if "default" not in mapping(component, "properties"):
+        return
+    if text(component, "type") not in INPUTS or component.get("defaultValue") not in (None, "", []):
+        zh, en = "default 只能写在没有 defaultValue 的字段上", "default is for a field without a defaultValue"
+        yield "invalid-default", zh, en
+    yield from _check_feel(value_proposed(component) or "-", "invalid-default", callable_here=PROPOSING)
+
+
+def _check_feel(
+    expression: str, code: str, *, callable_here: frozenset[str] = frozenset()
+) -> Iterator[Complaint]:
     try:
         compiled = compile_expression(expression)
     except WorkflowError as problem:
         yield code, problem.in_chinese(), problem.message
         return
-    if compiled.functions:
-        unknown = "、".join(sorted(compiled.functions))[:100]
-        yield code, f"表单中不能使用函数 {unknown}", f"Not a function that forms may call: {unknown}"
+    if strange := compiled.functions - callable_here:
+        unknown = "、".join(sorted(strange))[:100]
+        yield code, f"此处不能使用函数 {unknown}", f"Not a function that may be called here: {unknown}"
 
 
 def _check_expressions(component: Component) -> Iterator[Complaint]:
@@ -285,6 +314,11 @@ def _check_options(component: Component) -> Iterator[Complaint]:
         yield "unsupported-option", "选项不能来自表达式", "Options cannot come from an expression"
         return
     listed, values_key = component.get("values"), component.get("valuesKey")
+    if "options" in mapping(component, "properties"):
+        yield from _check_offer(component)
+        # What is listed comes first: "nobody", say, which no directory has.
+        yield from _check_listed(listed) if listed else ()
+        return
     if bool(listed) == bool(values_key):
         yield "no-options", "须且只能写明 values 或 valuesKey 之一", "Needs either values or valuesKey"
     elif values_key:
@@ -292,6 +326,18 @@ def _check_options(component: Component) -> Iterator[Complaint]:
             yield "no-options", "valuesKey 不是可用的名称", "valuesKey is not a usable name"
     else:
         yield from _check_listed(listed)
+
+
+def _check_offer(component: Component) -> Iterator[Complaint]:
+    expression = options_offered(component)
+    if component.get("valuesKey"):
+        zh, en = "options 与 valuesKey 不能并用", "Has both options out of the directory and a valuesKey"
+        yield "no-options", zh, en
+    problems = list(_check_feel(expression or "-", "invalid-options", callable_here=OFFERING))
+    yield from problems
+    if not problems and compile_expression(expression).functions.isdisjoint(("people", "units")):
+        zh = "options 须用 people(…) 或 units(…) 从通讯录取选项"
+        yield "invalid-options", zh, "options must call people(…) or units(…)"
 
 
 def _check_listed(listed: Any) -> Iterator[Complaint]:

@@ -68,6 +68,10 @@ class Input(Part):
     options: tuple[Scalar, ...] = ()
     #: Dotted path, in what is known, of the list of options.
     values_key: str = ""
+    #: FEEL that gives further options out of the directory: people or units of the organisation.
+    offer: str = ""
+    #: FEEL that gives the value to start out with.
+    default: str = ""
     multiple: bool = False
 
     @property
@@ -100,6 +104,8 @@ class Form:
     parts: tuple[Part, ...]
     has_conditions: bool
     has_rules: bool
+    #: Whether options or initial values come from around the form and have to be filled in before its use.
+    has_offers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +137,7 @@ def read_form(schema: Form | Mapping[str, Any]) -> Form:
         parts=parts,
         has_conditions=any(part.hide for part in every),
         has_rules=any(part.rule for part in every),
+        has_offers=any(isinstance(part, Input) and (part.offer or part.default) for part in every),
     )
 
 
@@ -216,6 +223,8 @@ def _input(component: Mapping[str, Any]) -> dict[str, Any]:
         "options": option_values(component.get("values")),
         "values_key": text(component, "valuesKey"),
         "multiple": component.get("multiple") is True,
+        "offer": options_offered(component),
+        "default": value_proposed(component),
     }
 
 
@@ -233,6 +242,16 @@ def _rule(component: Mapping[str, Any]) -> Rule | None:
 def condition(component: Mapping[str, Any]) -> str:
     """The FEEL text of ``conditional.hide``, empty without one."""
     return feel(text(mapping(component, "conditional"), "hide"))
+
+
+def options_offered(component: Mapping[str, Any]) -> str:
+    """The FEEL text of ``properties.options``, empty without one."""
+    return feel(text(mapping(component, "properties"), "options"))
+
+
+def value_proposed(component: Mapping[str, Any]) -> str:
+    """The FEEL text of ``properties.default``, empty without one."""
+    return feel(text(mapping(component, "properties"), "default"))
 
 
 def feel(written: str) -> str:

@@ -55,10 +55,18 @@ OPERATORS = (
     (
         OperatorSignature(
             name="start-clock",
+            label_zh="开始计时",
+            label_en="Start a clock",
             parameters={
-                "clock": ParameterSignature(type="string", required=True, literal=True),
-                "limit": ParameterSignature(type="period", required=True),
-                "provision": ParameterSignature(type="string"),
+                "clock": ParameterSignature(
+                    type="string",
+                    required=True,
+                    literal=True,
+                    label_zh="期限名称",
+                    label_en="Name of the clock",
+                ),
+                "limit": ParameterSignature(type="period", required=True, label_zh="期限", label_en="Limit"),
+                "provision": ParameterSignature(type="string", label_zh="依据条款", label_en="Clause"),
             },
             result=True,
         ),
@@ -67,7 +75,17 @@ OPERATORS = (
     (
         OperatorSignature(
             name="stop-clock",
-            parameters={"clock": ParameterSignature(type="string", required=True, literal=True)},
+            label_zh="停止计时",
+            label_en="Stop a clock",
+            parameters={
+                "clock": ParameterSignature(
+                    type="string",
+                    required=True,
+                    literal=True,
+                    label_zh="期限名称",
+                    label_en="Name of the clock",
+                )
+            },
             result=True,
         ),
         stop_clock,

@@ -16,9 +16,13 @@ OPERATORS = (
     (
         OperatorSignature(
             name="close-case",
+            label_zh="写明结果",
+            label_en="State the outcome",
             parameters={
-                "outcome": ParameterSignature(type="string", required=True),
-                "text": ParameterSignature(type="string"),
+                "outcome": ParameterSignature(
+                    type="string", required=True, label_zh="结果", label_en="Outcome"
+                ),
+                "text": ParameterSignature(type="string", label_zh="说明", label_en="In full"),
             },
             result=True,
         ),

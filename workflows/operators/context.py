@@ -28,6 +28,8 @@ class OperatorContext:
     seq: int
     task: int
     element_id: str
+    #: Key of the process version in which it is called.
+    process: str
     at: datetime
     #: Whether a timer, not a person, caused this.
     by_timer: bool
@@ -37,6 +39,9 @@ class OperatorContext:
     registers: Mapping[str, Any]
     #: Value (JSON) of a FEEL text read in the caller's scope.
     evaluate: Callable[[str], Any]
+    #: Everything (JSON) that can be read in the caller's scope, and the title of the case.
+    view: Callable[[], Mapping[str, Any]]
+    title: Callable[[], str]
     #: When a period, date or limit text that begins now is due.
     deadline: Callable[[Any], Deadline]
     #: Puts a message for the outside into the outbox: kind and body (JSON). Returns its idempotency key.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflows.clock_change import ClockChange
 from workflows.tables import from_microseconds, to_microseconds
 
 #: What goes without saying.
@@ -18,14 +19,16 @@ class Effect:
 
     ``result`` (JSON) goes under the diagram's ``resultVariable``; ``values`` are written into the scope as
     they are; ``starts`` are the facts of a clock that begins (see ``StartedClock``, without its number);
-    ``stops`` names a clock that ends; ``outcome`` becomes the outcome of the case; ``trace`` is the digest of
-    the row it left in a table, so that a change behind the engine's back is found.
+    ``stops`` names a clock that ends; ``changes`` are entries in the ledgers of clocks; ``outcome`` becomes
+    the outcome of the case; ``trace`` is the digest of the row it left in a table, so that a change behind
+    the engine's back is found.
     """
 
     result: Any = None
     values: dict[str, Any] = field(default_factory=dict)
     starts: dict[str, Any] | None = None
     stops: str | None = None
+    changes: tuple[ClockChange, ...] = ()
     outcome: str | None = None
     trace: str | None = None
 
@@ -40,6 +43,7 @@ class Effect:
             "values": self.values,
             "starts": starts,
             "stops": self.stops,
+            "changes": [change.to_json() for change in self.changes] or None,
             "outcome": self.outcome,
             "trace": self.trace,
         }
@@ -56,4 +60,5 @@ class Effect:
                 name: from_microseconds(value) if name in ("anchored_at", "due_at") else value
                 for name, value in starts.items()
             }
-        return cls(**{**stored, "starts": starts})
+        changes = tuple(ClockChange.from_json(one) for one in stored.get("changes", ()))
+        return cls(**{**stored, "starts": starts, "changes": changes})

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, or_, select
 from workflows.clock import BEIJING
 from workflows.operators.context import OperatorContext
 from workflows.operators.effect import Effect
-from workflows.operators.parameters import required_text
+from workflows.operators.parameters import required_text, subject_of, subject_text
 from workflows.operators.signature import OperatorSignature, ParameterSignature
 from workflows.tables import records
 
@@ -35,7 +35,7 @@ def find_records(context: OperatorContext, kind: Any, subject: Any) -> Effect:
         {
             "organisation": context.organisation,
             "kind": required_text("kind", kind),
-            "subject": required_text("subject", subject),
+            "subject": subject_text("subject", subject),
             "day": context.at.astimezone(BEIJING).date(),
         },
     )
@@ -44,7 +44,7 @@ def find_records(context: OperatorContext, kind: Any, subject: Any) -> Effect:
             {
                 "id": row.id,
                 "kind": row.kind,
-                "subject": row.subject,
+                "subject": subject_of(row.subject),
                 "from": row.valid_from.isoformat(),
                 "until": _text(row.valid_until),
                 "details": orjson.loads(row.details),
@@ -62,9 +62,13 @@ OPERATORS = (
     (
         OperatorSignature(
             name="find-records",
+            label_zh="查记录",
+            label_en="Find records",
             parameters={
-                "kind": ParameterSignature(type="string", required=True),
-                "subject": ParameterSignature(type="string", required=True),
+                "kind": ParameterSignature(
+                    type="string", required=True, label_zh="记录种类", label_en="Kind"
+                ),
+                "subject": ParameterSignature(type="any", required=True, label_zh="对象", label_en="Subject"),
             },
             result=True,
         ),

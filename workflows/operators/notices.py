@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lxml import html
 
 from workflows.counters import next_number
 from workflows.errors import WorkflowError
+from workflows.office import names_of, office_of
 from workflows.operators.context import OperatorContext
 from workflows.operators.effect import Effect
+from workflows.operators.filling import Filling, fill, texts_in
 from workflows.operators.parameters import optional_text, required_text
 from workflows.operators.signature import OperatorSignature, ParameterSignature
 from workflows.operators.traces import leave
@@ -32,8 +36,9 @@ class NoSuchNotice(WorkflowError):
 def issue_notice(context: OperatorContext, notice: Any, to: Any = None) -> Effect:
     """Number a notice of the version and keep that it was issued.
 
-    Numbers run within organisation and notice, by the document's own format. Whom it goes to is a person and
-    stays with the case data. Raises ``NoSuchNotice``.
+    Numbers run within organisation and notice, by the document's own format. What the template may use is
+    kept with it, identities as references. Whom it goes to is a person and stays with the case data. Raises
+    ``NoSuchNotice``.
     """
     name = required_text("notice", notice)
     optional_text("to", to)
@@ -56,8 +61,22 @@ def issue_notice(context: OperatorContext, notice: Any, to: Any = None) -> Effec
         number=number,
         title=title or name,
         issued_at=context.at,
+        data=_filling(context, text).to_text(),
     )
     return Effect(result={"id": identifier, "number": number, "title": title or name}, trace=trace)
+
+
+def _filling(context: OperatorContext, template: str) -> Filling:
+    office = office_of(context.connection, context.organisation)
+
+    def case() -> Mapping[str, Any]:
+        return {"number": context.case_number, "title": context.title()}
+
+    sources = {"case": case, "data": context.view, "organisation": lambda: office.letterhead}
+    found = fill(template, process=context.process, sources=sources)
+    texts = set(texts_in(found.data))
+    units = {slug: office.names[f"unit:{slug}"][0] for slug in texts if f"unit:{slug}" in office.names}
+    return replace(found, people=names_of(context.connection, texts), units=units)
 
 
 def _heading(text: str) -> tuple[str, str]:
@@ -75,9 +94,13 @@ OPERATORS = (
     (
         OperatorSignature(
             name="issue-notice",
+            label_zh="出具文书",
+            label_en="Issue a notice",
             parameters={
-                "notice": ParameterSignature(type="string", required=True, literal=True),
-                "to": ParameterSignature(type="string"),
+                "notice": ParameterSignature(
+                    type="string", required=True, literal=True, label_zh="文书", label_en="Notice"
+                ),
+                "to": ParameterSignature(type="string", label_zh="发给谁", label_en="To whom"),
             },
             result=True,
         ),

@@ -33,10 +33,14 @@ OPERATORS = (
     (
         OperatorSignature(
             name="notify",
+            label_zh="发通知",
+            label_en="Notify",
             parameters={
-                "to": ParameterSignature(type="any", required=True),
-                "subject": ParameterSignature(type="string", required=True),
-                "text": ParameterSignature(type="string"),
+                "to": ParameterSignature(type="any", required=True, label_zh="发给谁", label_en="To whom"),
+                "subject": ParameterSignature(
+                    type="string", required=True, label_zh="标题", label_en="Subject"
+                ),
+                "text": ParameterSignature(type="string", label_zh="正文", label_en="Text"),
             },
             result=True,
         ),

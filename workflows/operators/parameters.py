@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from workflows.clock import BEIJING
 from workflows.errors import WorkflowError
 from workflows.feel import to_json
 from workflows.periods import Period, period
+from workflows.references import MARK, is_reference
 
 
 class UnusableParameter(WorkflowError):
@@ -23,6 +26,28 @@ def required_text(parameter: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise UnusableParameter(parameter=parameter, value=repr(to_json(value)))
     return value
+
+
+#: How the reference of a person begins where a subject is written as text.
+_PERSON: Final = f'{{"{MARK}":'
+
+
+def subject_text(parameter: str, value: Any) -> str:
+    """A text, or a person by the reference of an identity, as the text that is kept and looked for.
+
+    Raises ``UnusableParameter``, also for a text written like a reference.
+    """
+    if is_reference(value):
+        return orjson.dumps(value).decode()
+    text = required_text(parameter, value)
+    if text.startswith(_PERSON):
+        raise UnusableParameter(parameter=parameter, value=repr(text))
+    return text
+
+
+def subject_of(text: str) -> Any:
+    """What ``subject_text`` wrote: a text, or the reference of an identity."""
+    return orjson.loads(text) if text.startswith(_PERSON) else text
 
 
 def optional_text(parameter: str, value: Any) -> str:

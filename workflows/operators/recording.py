@@ -11,7 +11,7 @@ from workflows.clock import BEIJING
 from workflows.feel.temporal import add_months
 from workflows.operators.context import OperatorContext
 from workflows.operators.effect import Effect
-from workflows.operators.parameters import date_or_period, optional_context, required_text
+from workflows.operators.parameters import date_or_period, optional_context, required_text, subject_text
 from workflows.operators.signature import OperatorSignature, ParameterSignature
 from workflows.operators.traces import leave
 from workflows.periods import InvalidPeriod, Unit
@@ -22,6 +22,9 @@ def record(
     context: OperatorContext, kind: Any, subject: Any, valid_until: Any = None, details: Any = None
 ) -> Effect:
     """Keep that something holds for a subject, from the day of engine time in Asia/Shanghai.
+
+    The subject is a text, or a person by the reference of an identity: whoever is meant by it is found again
+    in every case of the organisation.
 
     ``valid_until`` is the last day of validity or the period that leads to it; null means without end.
     Raises ``InvalidPeriod``, also for an end before the beginning.
@@ -37,7 +40,7 @@ def record(
         records,
         organisation=context.organisation,
         kind=required_text("kind", kind),
-        subject=required_text("subject", subject),
+        subject=subject_text("subject", subject),
         valid_from=today,
         valid_until=until,
         details=orjson.dumps(optional_context("details", details)).decode(),
@@ -68,11 +71,15 @@ OPERATORS = (
     (
         OperatorSignature(
             name="record",
+            label_zh="记录在案",
+            label_en="Put on record",
             parameters={
-                "kind": ParameterSignature(type="string", required=True),
-                "subject": ParameterSignature(type="string", required=True),
-                "valid_until": ParameterSignature(type="period"),
-                "details": ParameterSignature(type="context"),
+                "kind": ParameterSignature(
+                    type="string", required=True, label_zh="记录种类", label_en="Kind"
+                ),
+                "subject": ParameterSignature(type="any", required=True, label_zh="对象", label_en="Subject"),
+                "valid_until": ParameterSignature(type="period", label_zh="有效期至", label_en="Valid until"),
+                "details": ParameterSignature(type="context", label_zh="其他内容", label_en="Details"),
             },
             result=True,
         ),

@@ -82,9 +82,13 @@ OPERATORS = (
     (
         OperatorSignature(
             name="enter-register",
+            label_zh="登记入册",
+            label_en="Enter in a register",
             parameters={
-                "register": ParameterSignature(type="string", required=True, literal=True),
-                "entry": ParameterSignature(type="context"),
+                "register": ParameterSignature(
+                    type="string", required=True, literal=True, label_zh="登记簿", label_en="Register"
+                ),
+                "entry": ParameterSignature(type="context", label_zh="各栏内容", label_en="Values by column"),
             },
             result=True,
         ),

@@ -69,11 +69,15 @@ OPERATORS = (
     (
         OperatorSignature(
             name="send-message",
+            label_zh="给另一案件发消息",
+            label_en="Send a message",
             parameters={
-                "case": ParameterSignature(type="any", required=True),
-                "message": ParameterSignature(type="string", required=True),
-                "data": ParameterSignature(type="context"),
-                "key": ParameterSignature(type="string"),
+                "case": ParameterSignature(type="any", required=True, label_zh="案件", label_en="Case"),
+                "message": ParameterSignature(
+                    type="string", required=True, label_zh="消息", label_en="Message"
+                ),
+                "data": ParameterSignature(type="context", label_zh="内容", label_en="Content"),
+                "key": ParameterSignature(type="string", label_zh="匹配值", label_en="Key"),
             },
             result=True,
         ),

@@ -15,6 +15,9 @@ class ParameterSignature:
     required: bool = False
     #: The value must be a string in quotes, so that publication can check what it names.
     literal: bool = False
+    #: What the studio calls it, in both languages.
+    label_zh: str = ""
+    label_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,5 +27,8 @@ class OperatorSignature:
     name: str
     parameters: Mapping[str, ParameterSignature] = field(default_factory=dict)
     result: bool = False
+    #: What the studio calls it, in both languages.
+    label_zh: str = ""
+    label_en: str = ""
     #: Any parameter name is allowed; without a result each value is stored under its parameter's name.
     open: bool = False

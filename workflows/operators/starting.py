@@ -26,10 +26,16 @@ OPERATORS = (
     (
         OperatorSignature(
             name="start-case",
+            label_zh="另立案件",
+            label_en="Start a case",
             parameters={
-                "process": ParameterSignature(type="string", required=True, literal=True),
-                "data": ParameterSignature(type="context"),
-                "title": ParameterSignature(type="string"),
+                "process": ParameterSignature(
+                    type="string", required=True, literal=True, label_zh="制度", label_en="Regulation"
+                ),
+                "data": ParameterSignature(
+                    type="context", label_zh="起始数据", label_en="Data to start with"
+                ),
+                "title": ParameterSignature(type="string", label_zh="标题", label_en="Title"),
             },
             result=True,
         ),

@@ -19,9 +19,16 @@ def leave(connection: Connection, table: Table, **values: Any) -> tuple[int, str
 
 
 def digest_of(table: Table, row: Mapping[str, Any]) -> str:
-    """SHA-256, in hex, of everything a row says, its id apart. Times are taken to the microsecond."""
-    # SQLAlchemy's column names are a kind of text that JSON keys must not be.
-    names = [str.__str__(column.name) for column in table.columns if column.name != "id"]
+    """SHA-256, in hex, of everything a row says, its id apart. Times are taken to the microsecond.
+
+    A column ``added`` to its table later says nothing while it is null: older rows keep their digests.
+    """
+    names = [
+        # SQLAlchemy's column names are a kind of text that JSON keys must not be.
+        str.__str__(column.name)
+        for column in table.columns
+        if column.name != "id" and not (column.info.get("added") and row.get(column.name) is None)
+    ]
     content = {name: _plain(row.get(name)) for name in names}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)).hexdigest()
 

@@ -15,4 +15,6 @@ def set_values(context: OperatorContext, **values: Any) -> Effect:
     return Effect(values={name: to_json(value) for name, value in values.items()})
 
 
-OPERATORS = ((OperatorSignature(name="set", open=True), set_values),)
+OPERATORS = (
+    (OperatorSignature(name="set", label_zh="写入数据", label_en="Set data", open=True), set_values),
+)

@@ -17,7 +17,7 @@ from workflows.validation.literals import literal
 
 
 def bundle_of(package: Package, regulation: str) -> Bundle:
-    """The regulation's diagram, the files it refers to as far as they exist, and all registers."""
+    """The regulation's diagram, the files it refers to as far as they exist, all registers and parameters."""
     diagram = package.parsed[regulation]
     files = {DIAGRAM: package.diagrams[regulation]}
     wanted = (
@@ -30,13 +30,13 @@ def bundle_of(package: Package, regulation: str) -> Bundle:
             if name is not None and name in texts:
                 files[f"{folder}/{name}{ending}"] = texts[name]
     files["registers.json"] = orjson.dumps(package.registers, option=orjson.OPT_INDENT_2).decode()
-    return Bundle(files=files)
+    return Bundle(files=files).with_parameters(package.parameters)
 
 
 def surroundings_of(package: Package, others: Iterable[Package]) -> Surroundings:
     """What the package's diagrams may refer to: its own files, and the shared processes among ``others``.
 
-    A shared diagram may name the units and roles that every organisation has, and any provision.
+    A shared diagram may name the units, roles and parameters that every organisation has, and any provision.
     """
     around = [other for other in others if other.slug != package.slug]
     offices = around if package.slug == SHARED else []
@@ -59,6 +59,7 @@ def surroundings_of(package: Package, others: Iterable[Package]) -> Surroundings
         provisions=frozenset(provisions),
         units=_slugs((p.units for p in offices), package.units),
         roles=_slugs((p.roles for p in offices), package.roles),
+        parameters=_everywhere(p.parameters for p in offices) | package.parameters.keys(),
     )
 
 
@@ -82,6 +83,11 @@ def _schemas(package: Package) -> Mapping[str, Any]:
 
 
 def _slugs(offices: Iterable[Iterable[Any]], own: Iterable[Any]) -> frozenset[str]:
-    of_each = [frozenset(group.slug for group in groups) for groups in offices]
-    everywhere = frozenset.intersection(*of_each) if of_each else frozenset()
-    return everywhere | frozenset(group.slug for group in own)
+    of_each = ((group.slug for group in groups) for groups in offices)
+    return _everywhere(of_each) | frozenset(group.slug for group in own)
+
+
+def _everywhere(of_each: Iterable[Iterable[str]]) -> frozenset[str]:
+    """What all offices have; nothing where there is no office."""
+    sets = [frozenset(names) for names in of_each]
+    return frozenset.intersection(*sets) if sets else frozenset()

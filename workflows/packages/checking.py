@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from workflows.definitions import Bundle
 from workflows.definitions.bundle import DIAGRAM
 from workflows.packages.bundling import bundle_of, surroundings_of
@@ -95,7 +97,9 @@ def _everything(package: Package) -> Bundle:
     files = {DIAGRAM: ""}
     files |= {f"decisions/{name}.dmn": text for name, text in package.decisions.items()}
     files |= {f"forms/{name}.json": text for name, text in package.forms.items()}
-    return Bundle(files=files)
+    files |= {f"notices/{name}.html": text for name, text in package.notices.items()}
+    files["registers.json"] = orjson.dumps(package.registers).decode()
+    return Bundle(files=files).with_parameters(package.parameters)
 
 
 def _unused(package: Package, used: set[str]) -> Iterator[tuple[str, str, list[str]]]:

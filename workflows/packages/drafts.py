@@ -97,7 +97,7 @@ def check_diagram(connection: Connection, key: str, diagram: str, *, by: Actor) 
     """What validation says about a diagram in the place of a regulation. Raises like ``working_copy``."""
     found = working_copy(connection, key, by=by)
     edited = Bundle(files={**found.bundle.files, DIAGRAM: diagram})
-    return validate(edited.diagram, _around(connection, found, edited), process_id=key)
+    return validate(edited.diagram, _around(connection, found, edited, saved=False), process_id=key)
 
 
 def check_draft(connection: Connection, found: WorkingCopy) -> list[Finding]:
@@ -212,10 +212,13 @@ def _bundle(connection: Connection, found: WorkingCopy, diagram: str) -> Bundle:
     return bundle_of(package, found.key.partition(".")[2])
 
 
-def _around(connection: Connection, found: WorkingCopy, edited: Bundle) -> Surroundings:
+def _around(
+    connection: Connection, found: WorkingCopy, edited: Bundle, *, saved: bool = True
+) -> Surroundings:
     """The surroundings in force, with the files of the copy itself before those of other regulations.
 
-    The diagram itself is left out: it may be broken.
+    The diagram itself is left out: it may be broken. What is saved has the parameters it was saved with;
+    saving gives it those the organisation has now.
     """
     around = surroundings_of(*installed_packages(connection, found.organisation))
     forms = {name: orjson.loads(text) for name, text in edited.named("forms").items()}
@@ -227,6 +230,7 @@ def _around(connection: Connection, found: WorkingCopy, edited: Bundle) -> Surro
         decisions={**around.decisions, **decisions},
         notices=around.notices | edited.named("notices").keys(),
         registers=around.registers | registers.keys(),
+        parameters=frozenset(edited.parameters) if saved else around.parameters,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.diagrams import Diagram, read_diagram
+from workflows.packages.parameters import parameters_of
 
 #: The folder whose diagrams every organisation may call.
 SHARED = "common"
@@ -72,6 +73,11 @@ class Package:
     def key(self, regulation: str) -> str:
         """The process id of a regulation, which is also the key of its definition."""
         return f"{self.slug}.{regulation}"
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """What the office has configured because no text says it, by name."""
+        return parameters_of(self.settings)
 
     @cached_property
     def parsed(self) -> Mapping[str, Diagram]:

@@ -12,8 +12,10 @@ from typing import Any, Final
 import orjson
 
 from workflows.diagrams import DiagramRefused, read_diagram
+from workflows.packages.access_rules import check_access
 from workflows.packages.faults import PackageFault
 from workflows.packages.package import SHARED, Package, PackageGroup, PackagePerson, PackageProvision
+from workflows.packages.parameters import check_parameters
 from workflows.packages.toml import TomlTable, read_toml
 
 _SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -54,7 +56,7 @@ def read_package(directory: Path) -> Package:
         for path in sorted(directory.glob("*.toml"))
         if path.stem not in _OWN_READING
     }
-    return Package(
+    made = Package(
         directory=directory,
         slug=slug,
         name=package.name,
@@ -71,6 +73,8 @@ def read_package(directory: Path) -> Package:
         forms=_texts(directory, slug, "forms/*.form.json", ".form.json", _check_json),
         notices=_texts(directory, slug, "notices/*.html", ".html", None),
     )
+    check_access(made)
+    return made
 
 
 class _Facts:
@@ -89,6 +93,7 @@ class _Facts:
     def settings(self, access: Mapping[str, Any]) -> dict[str, Any]:
         """Everything that is no row: closing time, contacts, parameters, posts, substitutes, access."""
         settings = {key: value for key, value in self.whole.content.items() if key not in _ROWS}
+        check_parameters(TomlTable(self.whole.file, "parameters", self.whole.content.get("parameters", {})))
         settings["contacts"] = {
             key: value for key, value in self.own.content.items() if key not in ("slug", "name", "name_en")
         }

@@ -1,14 +1,20 @@
-"""Who may look at a case, and who may learn the identities in it.
+"""Who may open, read and look up what: the one place where an organisation's access rules are asked.
 
-An organisation may say so itself, by rules of its ``access`` settings: ``read`` and ``read-identity`` of a
-process, each with the people it means (FEEL). Where it says nothing, the rules of this module hold.
+Nothing crosses from one organisation into another. Within it an organisation may say, by rules of its
+``access`` settings, whom it means for an act on cases of a process (FEEL over people and the data of the
+case). For an act about which it says nothing, the rules of this module hold.
+
+Whoever has an interest in a case (``is_recused``) reads nothing of it but what is addressed to them, whatever
+else they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from workflows.cases import Actor, NotPermitted
@@ -16,13 +22,86 @@ from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.cases.identities import identity_paths
 from workflows.cases.open_case import NoSuchCase
 from workflows.feel import compile_expression
-from workflows.reading.case_file import CaseFile, CaseTask
+from workflows.reading.case_file import CaseFile, CaseTask, open_file
 from workflows.reading.law import Law
 from workflows.reading.meaning import keys_meant
-from workflows.tables import memberships
+from workflows.tables import cases, memberships, tasks
 
 #: The role that may look at every case of its organisation, identities masked.
 AUDITOR = "auditor"
+
+
+class Act(StrEnum):
+    """What an organisation may reserve to some of its people."""
+
+    #: Open a case, among those whom the diagram lets.
+    START = "start"
+    #: Read a whole case.
+    READ = "read"
+    #: Look at a task that is theirs, without reading the case.
+    READ_OWN_TASKS = "read-own-tasks"
+    #: Know the identities in what they read.
+    READ_IDENTITY = "read-identity"
+    #: Read the registers the process makes entries in.
+    READ_REGISTER = "read-register"
+
+
+# --- what the organisation says -----------------------------------------------------------------------------
+
+
+def people_named(
+    settings: Mapping[str, Any],
+    act: Act,
+    processes: Collection[str],
+    *,
+    starter: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> frozenset[str] | None:
+    """Keys of those whom an organisation allows an act on cases of these processes; null where it is silent.
+
+    ``starter`` opened the case and ``data`` are its data, where the act is about one.
+    """
+    rules = (settings.get("access") or {}).get("rules") or ()
+    texts = [
+        str(rule.get("who", ""))
+        for rule in rules
+        if rule.get("act") == act and rule.get("process") in processes
+    ]
+    if not texts:
+        return None
+    return frozenset().union(
+        *(keys_meant(compile_expression(text), starter=starter, data=data) for text in texts)
+    )
+
+
+def office_keys(person: Actor) -> frozenset[str]:
+    """Keys a person has through an office; a leader stands for the unit."""
+    return frozenset(_led(person) | {key for key in person.keys if not key.startswith("person:")})
+
+
+def is_among(person: Actor, keys: Collection[str]) -> bool:
+    """Whether keys mean a person; a leader stands for the unit."""
+    return not (person.keys | _led(person)).isdisjoint(keys)
+
+
+def _led(person: Actor) -> frozenset[str]:
+    led = (key.removeprefix("leader:") for key in person.keys if key.startswith("leader:"))
+    return frozenset(f"unit:{slug}" for slug in led)
+
+
+def _named(case: CaseFile, act: Act) -> frozenset[str] | None:
+    return people_named(
+        case.settings, act, (case.key,), starter=case.opened_by, data=case.data.get("", {})
+    )
+
+
+# --- cases --------------------------------------------------------------------------------------------------
+
+
+def may_start(person: Actor, settings: Mapping[str, Any], process: str) -> bool:
+    """Whether the organisation lets a person open cases of a process; the diagram must let them as well."""
+    named = people_named(settings, Act.START, (process,), starter=person.user)
+    return named is None or is_among(person, named)
 
 
 def check_reader(person: Actor, case: CaseFile) -> None:
@@ -31,17 +110,17 @@ def check_reader(person: Actor, case: CaseFile) -> None:
     A case is for auditors and process administrators, and for those the organisation names. Where it names
     nobody: for whoever opened it, for those whose unit or role is or was among the candidates of one of its
     tasks, and for the leaders of these units. Who is kept out of one of its tasks has no part through a
-    unit. A task given to a person by name shows the task, not the case: people who are asked to answer a
-    complaint do not read it.
+    unit, unless by a step they did. A task given to a person by name shows the task, not the case: people
+    who are asked to answer a complaint do not read it.
     """
     if person.organisation != case.organisation:
         raise NoSuchCase(case=case.number)
-    if not (sees_everything(person) or _may_read(person, case)):
+    if is_recused(person, case) or not (sees_everything(person) or _may_read(person, case)):
         raise NotPermitted(user=person.user, case=case.number)
 
 
 def sees_everything(person: Actor) -> bool:
-    """Whether a person watches over all cases of the organisation."""
+    """Whether a person watches over all cases of the organisation, but for those they have an interest in."""
     return person.has_role(AUDITOR) or person.has_role(PROCESS_ADMIN)
 
 
@@ -54,70 +133,110 @@ def may_see_case(person: Actor, case: CaseFile) -> bool:
     return True
 
 
-def check_task_reader(person: Actor, case: CaseFile, task: CaseTask) -> None:
-    """Raise like ``check_reader`` unless a person may see one task: its own people may too."""
-    if person.organisation != case.organisation:
-        raise NoSuchCase(case=case.number)
-    own = person.user in (task.assignee, task.ended_by)
-    if not (own or may_do_task(person, task) or may_see_case(person, case)):
-        raise NotPermitted(user=person.user, case=case.number, number=task.number)
+def is_recused(person: Actor, case: CaseFile) -> bool:
+    """Whether a person has an interest in a case.
+
+    Such are those whom a task keeps out together with somebody who did nothing in the case, and those who
+    are kept out of one task and asked by name in another. Whom a task keeps out only because of what they did
+    before (a second pair of eyes is wanted) has no interest.
+    """
+    done = {case.opened_by, *(task.ended_by for task in case.tasks if task.status == "completed")}
+    people = _people(person)
+    out = [task for task in case.tasks if not people.isdisjoint(task.excluded)]
+    asked = any(f"person:{user}" in task.keys for user in people for task in case.tasks)
+    return bool(out) and (asked or any(not task.excluded <= done for task in out))
 
 
-def may_do_task(person: Actor, task: CaseTask) -> bool:
-    """Whether a person is among those a task is for and not kept out of it."""
-    return person.user not in task.excluded and not person.keys.isdisjoint(task.keys)
+def recused_from(connection: Connection, person: Actor, case_ids: Collection[int]) -> frozenset[int]:
+    """Those of the cases in which a person has an interest. One statement where nobody is kept out."""
+    query = (
+        select(cases.c.number, tasks.c.excluded)
+        .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
+        .where(tasks.c.case_id.in_(sorted(case_ids)), tasks.c.excluded != "[]")
+    )
+    people = _people(person)
+    numbers = {
+        row.number for row in connection.execute(query) if not people.isdisjoint(orjson.loads(row.excluded))
+    }
+    files = (open_file(connection, number) for number in sorted(numbers))
+    return frozenset(case.id for case in files if is_recused(person, case))
+
+
+def _people(person: Actor) -> frozenset[str]:
+    return frozenset(user for user in (person.user, person.on_behalf_of) if user is not None)
 
 
 def _may_read(person: Actor, case: CaseFile) -> bool:
-    office = _as_office(person)
+    office = office_keys(person)
     if _is_kept_out(person, case):
         return any(task.ended_by == person.user and not office.isdisjoint(task.keys) for task in case.tasks)
-    named = _named(case, "read")
+    named = _named(case, Act.READ)
     if named is not None:
-        return not person.keys.isdisjoint(named)
+        return is_among(person, named)
     return case.opened_by == person.user or any(not office.isdisjoint(task.keys) for task in case.tasks)
 
 
 def _is_kept_out(person: Actor, case: CaseFile) -> bool:
-    return any(person.user in task.excluded for task in case.tasks)
+    return any(not _people(person).isdisjoint(task.excluded) for task in case.tasks)
 
 
-def _as_office(person: Actor) -> frozenset[str]:
-    """Keys a person has through an office; a leader stands for the unit."""
-    led = {f"unit:{key.removeprefix('leader:')}" for key in person.keys if key.startswith("leader:")}
-    return frozenset(led | {key for key in person.keys if not key.startswith("person:")})
+# --- tasks --------------------------------------------------------------------------------------------------
 
 
-def _named(case: CaseFile, act: str) -> frozenset[str] | None:
-    """Keys of those whom the organisation allows an act on cases of this kind; null when it says nothing."""
-    rules = case.settings.get("access", {}).get("rules", ())
-    found = [rule for rule in rules if rule.get("process") == case.key and rule.get("act") == act]
-    if not found:
-        return None
-    keys = (
-        keys_meant(compile_expression(str(rule.get("who", ""))), starter=case.opened_by) for rule in found
-    )
-    return frozenset().union(*keys)
+def check_task_reader(person: Actor, case: CaseFile, task: CaseTask) -> None:
+    """Raise like ``check_reader`` unless a person may see one task: its own people may too.
+
+    Where the organisation names those who look at tasks of theirs, its own people are only these.
+    """
+    if person.organisation != case.organisation:
+        raise NoSuchCase(case=case.number)
+    if not (_is_own(person, case, task) or may_see_case(person, case)):
+        raise NotPermitted(user=person.user, case=case.number, number=task.number)
+
+
+def _is_own(person: Actor, case: CaseFile, task: CaseTask) -> bool:
+    own = person.user in (task.assignee, task.ended_by) or may_do_task(person, task)
+    if not own:
+        return False
+    named = _named(case, Act.READ_OWN_TASKS)
+    return named is None or is_among(person, named)
+
+
+def own_tasks(person: Actor, case: CaseFile) -> list[CaseTask]:
+    """The tasks of a case that a person may see as theirs; none to another organisation."""
+    if person.organisation != case.organisation:
+        return []
+    return [task for task in case.tasks if _is_own(person, case, task)]
+
+
+def may_do_task(person: Actor, task: CaseTask) -> bool:
+    """Whether a person is among those a task is for and not kept out of it."""
+    return _people(person).isdisjoint(task.excluded) and not person.keys.isdisjoint(task.keys)
+
+
+# --- identities ---------------------------------------------------------------------------------------------
 
 
 def may_know_identities(connection: Connection, person: Actor, case: CaseFile, law: Law) -> bool:
     """Whether identities are shown to a person: those the organisation names, otherwise those who took
     them down, and the unit they belong to.
 
-    Auditors see none; whoever is kept out of a task of the case sees only what they took down themselves.
-    One statement at most.
+    Auditors and those with an interest see none; whoever is kept out of a task of the case sees only what
+    they took down themselves. One statement at most.
     """
     takers = identity_takers(case, law)
-    if person.has_role(AUDITOR) or (_is_kept_out(person, case) and person.user not in takers):
+    if person.has_role(AUDITOR) or is_recused(person, case):
         return False
-    named = _named(case, "read-identity")
+    if _is_kept_out(person, case) and person.user not in takers:
+        return False
+    named = _named(case, Act.READ_IDENTITY)
     if named is not None:
-        return not person.keys.isdisjoint(named)
+        return is_among(person, named)
     if person.user in takers:
         return True
     query = select(memberships.c.slug).where(memberships.c.kind == "unit", memberships.c.user.in_(takers))
     units = {f"unit:{slug}" for slug in connection.scalars(query)}
-    return not _as_office(person).isdisjoint(units)
+    return not office_keys(person).isdisjoint(units)
 
 
 def may_hand_receipt(person: Actor, case: CaseFile, *, knows: bool) -> bool:
@@ -125,6 +244,8 @@ def may_hand_receipt(person: Actor, case: CaseFile, *, knows: bool) -> bool:
 
     With the check code one sees what the applicant sees, so it is for no eyes that others are masked for.
     """
+    if is_recused(person, case):
+        return False
     return knows or (case.opened_by == person.user and not person.has_role(AUDITOR))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from workflows.cases.clock_state import ClockState, clock_state
 from workflows.cases.open_case import NoSuchCase
 from workflows.cases.queues import candidates
+from workflows.operators.filling import Filling
 from workflows.tables import (
     attachments,
     cases,
@@ -108,6 +109,8 @@ class IssuedNotice:
     title: str
     issued_at: datetime
     seq: int
+    #: What it was filled in with; null for one from before that was kept.
+    filling: Filling | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +240,7 @@ def notices_of(connection: Connection, case_id: int) -> list[IssuedNotice]:
             title=row.title,
             issued_at=row.issued_at,
             seq=row.seq,
+            filling=Filling.from_text(row.data) if row.data is not None else None,
         )
         for row in connection.execute(query)
     ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, exists, or_, select
 
 from workflows.cases import Actor
-from workflows.reading.access import may_see_case, sees_everything
+from workflows.reading.access import may_see_case, recused_from, sees_everything
 from workflows.reading.case_file import open_file
 from workflows.tables import cases, definitions, tasks
 
@@ -75,9 +75,12 @@ def cases_for(
         query = query.where(cases.c.id < after)
     found = [CaseLine(**row) for row in connection.execute(query).mappings()]
     page = found[:size]
-    shown = (
-        page
-        if sees_everything(person)
-        else [line for line in page if may_see_case(person, open_file(connection, line.number))]
-    )
-    return CasePage(rows=tuple(shown), next=page[-1].id if len(found) > size else None)
+    following = page[-1].id if len(found) > size else None
+    return CasePage(rows=tuple(_readable(connection, person, page)), next=following)
+
+
+def _readable(connection: Connection, person: Actor, page: list[CaseLine]) -> list[CaseLine]:
+    if sees_everything(person):
+        hidden = recused_from(connection, person, {line.id for line in page})
+        return [line for line in page if line.id not in hidden]
+    return [line for line in page if may_see_case(person, open_file(connection, line.number))]

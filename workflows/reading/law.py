@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import orjson
 from sqlalchemy import Connection, select
 
 from workflows.definitions import LoadedVersion, Resources, load_version
 from workflows.definitions.loading import NoSuchVersion
-from workflows.diagrams import Element
+from workflows.diagrams import Element, Tone
 from workflows.diagrams.xml import load_xml
-from workflows.tables import provisions, versions
+from workflows.forms.offering import Roll
+from workflows.staff import names_of_all
+from workflows.tables import organisations, provisions, versions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,8 @@ class Law:
     versions: tuple[LoadedVersion, ...]
     #: (key of the process version, element id) → element.
     elements: Mapping[tuple[str, str], Element]
+    #: Names of those whom its forms may have offered; empty when they offer nobody.
+    roll: Roll = field(default_factory=Roll)
 
     def element(self, element_id: str, process: str | None = None) -> Element | None:
         """An element by id: of the process where it is known, otherwise the first that has it."""
@@ -38,6 +43,11 @@ class Law:
         element = self.element(element_id, process)
         return element.name or element_id if element is not None else element_id
 
+    def name_of_process(self, process: str) -> str:
+        """What people call a process by the key its tasks keep; the key where it is none of these."""
+        found = (version.name for version in self.versions if version.process.key == process)
+        return next(found, process)
+
     def name_of_clock(self, clock: str) -> str:
         """What people call a clock: as a process words it, otherwise the timer it was started by."""
         for version in self.versions:
@@ -47,6 +57,18 @@ class Law:
         element = self.element(clock)
         is_timer = element is not None and any(event.kind == "timer" for event in element.events)
         return self.name_of(clock) if is_timer else clock
+
+    def ends_in(self, outcome: str | None) -> Iterator[Element]:
+        """The end events at which a case ends in that outcome, those of the version itself first."""
+        for version in self.versions:
+            for element in version.process.diagram.of_kind("endEvent"):
+                if outcome and element.properties.get("outcome") == outcome:
+                    yield element
+
+    def tone_of(self, outcome: str | None) -> Tone:
+        """What an outcome means to the person whom the case is about; neutral where no end event says it."""
+        tones = (element.properties.get("tone") for element in self.ends_in(outcome))
+        return next((Tone(tone) for tone in tones if tone), Tone.NEUTRAL)
 
     def resources(self, process: str) -> Resources:
         """Forms, decisions and notices of a process version. Raises ``NoSuchVersion``."""
@@ -85,7 +107,16 @@ def law_of(connection: Connection, version_id: int) -> Law:
         for version in every
         for element in version.process.diagram.elements.values()
     }
-    return Law(version=every[0], versions=every, elements=elements)
+    return Law(version=every[0], versions=every, elements=elements, roll=roll_of(connection, every))
+
+
+def roll_of(connection: Connection, every: Sequence[LoadedVersion]) -> Roll:
+    """Names of those whom the forms of these versions of one organisation may have offered."""
+    own = (version.resources[version.process.key] for version in every)
+    if not any(form.has_offers for resources in own for form in resources.forms.values()):
+        return Roll()
+    people, units = names_of_all(connection, every[0].organisation)
+    return Roll(people=people, units=units)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,13 +139,35 @@ def read_decision(text: str) -> DecisionText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Title:
+    """What a regulation is called: in full, in short among other regulations, and in English."""
+
+    full: str
+    short: str
+    english: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clause:
-    """A provision in our own words, in both languages."""
+    """A provision in our own words, in both languages, and the regulation it stands in."""
 
     id: str
     article: str
     summary_zh: str
     summary_en: str
+    #: Null where the organisation does not say what its regulations are called.
+    title: Title | None = None
+
+    def cited(self, *, english: bool = False) -> str:
+        """Regulation and article, as one cites them: an article alone is ambiguous."""
+        if self.title is None:
+            return self.article
+        return f"{self.title.english}, {self.article}" if english else f"《{self.title.short}》{self.article}"
+
+
+_CLAUSES = select(provisions, organisations.c.settings).join_from(
+    provisions, organisations, provisions.c.organisation == organisations.c.slug
+)
 
 
 def clauses_of(connection: Connection, ids: Iterable[str]) -> list[Clause]:
@@ -123,7 +176,35 @@ def clauses_of(connection: Connection, ids: Iterable[str]) -> list[Clause]:
     if not wanted:
         return []
     found = {
-        row.id: Clause(id=row.id, article=row.article, summary_zh=row.summary_zh, summary_en=row.summary_en)
-        for row in connection.execute(select(provisions).where(provisions.c.id.in_(wanted)))
+        row.id: Clause(
+            id=row.id,
+            article=row.article,
+            summary_zh=row.summary_zh,
+            summary_en=row.summary_en,
+            title=_title_over(row.id, _titles(row.settings)),
+        )
+        for row in connection.execute(_CLAUSES.where(provisions.c.id.in_(wanted)))
     }
     return [found[identifier] for identifier in wanted if identifier in found]
+
+
+@lru_cache(maxsize=50)
+def _titles(settings: str) -> Mapping[str, Title]:
+    """Beginning of the ids of its clauses → what a regulation is called, of an organisation's settings."""
+    return {
+        str(one["id"]): Title(
+            full=str(one["title"]),
+            short=str(one.get("short") or one["title"]),
+            english=str(one.get("title_en") or one["title"]),
+        )
+        for one in orjson.loads(settings).get("regulations", ())
+    }
+
+
+def _title_over(clause: str, titles: Mapping[str, Title]) -> Title | None:
+    prefix = clause
+    while "." in prefix:
+        prefix = prefix.rpartition(".")[0]
+        if prefix in titles:
+            return titles[prefix]
+    return None

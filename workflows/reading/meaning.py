@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflows.cases.turn import as_keys
+from workflows.cases.keys import as_keys
 from workflows.feel import Expression
 
 
-def keys_meant(expression: Expression, *, starter: str) -> frozenset[str]:
-    """Candidate keys of an expression; what only the data of a case would tell means nobody."""
+def keys_meant(
+    expression: Expression, *, starter: str, data: Mapping[str, Any] | None = None
+) -> frozenset[str]:
+    """Candidate keys of an expression; what only ``data`` that is not given would tell means nobody."""
     functions: Mapping[str, Callable[..., Any]] = {
         "unit": lambda slug: f"unit:{slug}" if slug else None,
         "role": lambda slug: f"role:{slug}" if slug else None,
@@ -19,4 +21,4 @@ def keys_meant(expression: Expression, *, starter: str) -> frozenset[str]:
         "performer": lambda element: None,
         "starter": lambda: f"person:{starter}",
     }
-    return frozenset(as_keys(expression.evaluate({}, functions)))
+    return frozenset(as_keys(expression.evaluate(data or {}, functions)))

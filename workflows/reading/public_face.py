@@ -1,8 +1,8 @@
 """The public face of a case: what its applicant may know without an account, and nothing else.
 
 Which regulations show more than status, dates and outcome, and in which words, is said by their diagrams:
-``public`` of the process and of its tasks, ``public.clock.<name>``, ``public.notice.<notice>``. No person is
-ever named.
+``public`` of the process, of its tasks and its ends, ``public.required`` of its tasks,
+``public.clock.<name>``, ``public.notice.<notice>``. No person is ever named.
 """
 
 from __future__ import annotations
@@ -19,14 +19,19 @@ from workflows.calendar_store import load_calendar
 from workflows.calendars import WorkingCalendar
 from workflows.cases.clock_state import ClockState
 from workflows.clock import BEIJING
+from workflows.definitions import LoadedVersion
+from workflows.diagrams import Tone
 from workflows.reading.case_file import (
     CaseClock,
     CaseFile,
+    CaseTask,
+    IssuedNotice,
     clocks_of,
     names_of_files,
     notices_of,
     open_file,
 )
+from workflows.reading.documents import documents_of_tasks
 from workflows.reading.law import Law, law_of
 from workflows.tables import cases, clock_spans, events
 
@@ -44,6 +49,18 @@ class PublicClock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublicStep:
+    """Where the case stands; ``said`` is empty for a step that is no business of the applicant's."""
+
+    said: str
+    #: What the applicant has to do now; empty where nothing is.
+    required: str = ""
+    #: Until when; null without a period.
+    until: datetime | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublicNotice:
     """A document addressed to the applicant: one on record as issued, or that of a completed task."""
 
@@ -51,8 +68,8 @@ class PublicNotice:
     at: datetime
     notice: str
     number: str = ""
-    issued: int | None = None
-    task: int | None = None
+    issued: IssuedNotice | None = None
+    task: CaseTask | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +80,11 @@ class PublicFace:
     law: Law
     #: Whether the regulation shows more than status, dates and outcome.
     detailed: bool
-    #: Where the case stands, in words for the applicant, each once.
-    steps: tuple[str, ...] = ()
+    #: How it ended, in words for the applicant.
+    outcome: str = ""
+    tone: Tone = Tone.NEUTRAL
+    #: Where the case stands, each step once.
+    steps: tuple[PublicStep, ...] = ()
     #: Names of the files handed in with the application.
     received: tuple[str, ...] = ()
     clocks: tuple[PublicClock, ...] = ()
@@ -77,11 +97,19 @@ def public_face(connection: Connection, case_id: int, *, now: datetime) -> Publi
     case = open_file(connection, number)
     law = law_of(connection, case.version_id)
     if _words(law).get("public") != "true":
-        return PublicFace(case=case, law=law, detailed=False)
+        return PublicFace(
+            case=case,
+            law=law,
+            detailed=False,
+            outcome=case.outcome or "",
+            tone=law.tone_of(case.outcome),
+        )
     return PublicFace(
         case=case,
         law=law,
         detailed=True,
+        outcome=_outcome(case, law),
+        tone=law.tone_of(case.outcome),
         steps=tuple(dict.fromkeys(_steps(case, law))),
         received=tuple(_received(connection, case_id)),
         clocks=tuple(_clocks(connection, case, law, now)),
@@ -98,10 +126,31 @@ def _words(law: Law) -> Mapping[str, str]:
     return found
 
 
-def _steps(case: CaseFile, law: Law) -> Iterator[str]:
+def _outcome(case: CaseFile, law: Law) -> str:
+    """The outcome as an end event words it for the applicant, otherwise as the office does."""
+    for element in law.ends_in(case.outcome):
+        if "public" in element.properties:
+            return element.properties["public"]
+    return case.outcome or ""
+
+
+def _steps(case: CaseFile, law: Law) -> Iterator[PublicStep]:
+    """What the open tasks are called; the names of steps stay inside unless their process is public."""
+    public = {version.process.key for version in law.versions if _is_public(version)}
     for task in case.open_tasks:
         element = law.element(task.element_id, task.process)
-        yield element.properties.get("public", task.name) if element is not None else task.name
+        words = element.properties if element is not None else {}
+        required = words.get("public.required", "")
+        yield PublicStep(
+            said=words.get("public") or (task.name if task.process in public else ""),
+            required=required,
+            until=task.due_at if required else None,
+            provisional=task.provisional and bool(required),
+        )
+
+
+def _is_public(version: LoadedVersion) -> bool:
+    return version.process.diagram.processes[version.key].properties.get("public") == "true"
 
 
 def _received(connection: Connection, case_id: int) -> Iterator[str]:
@@ -155,18 +204,13 @@ def _rest_days(clock: CaseClock, calendar: WorkingCalendar) -> int:
 
 def _notices(connection: Connection, case: CaseFile, law: Law) -> Iterator[PublicNotice]:
     words = _words(law)
-    issued = set()
     for one in notices_of(connection, case.id):
         title = words.get(f"public.notice.{one.notice}")
         if title is not None:
-            issued.add(one.notice)
             yield PublicNotice(
-                title=title, at=one.issued_at, notice=one.notice, number=one.number, issued=one.id
+                title=title, at=one.issued_at, notice=one.notice, number=one.number, issued=one
             )
-    for task in case.tasks:
-        element = law.element(task.element_id, task.process)
-        name = element.properties.get("notice", "") if element is not None else ""
+    for task, name, _ in documents_of_tasks(connection, case, law):
         title = words.get(f"public.notice.{name}")
-        # The task that hands over what an operator issued shows the same document.
-        if title is not None and name not in issued and task.status == "completed" and task.ended_at:
-            yield PublicNotice(title=title, at=task.ended_at, notice=name, task=task.number)
+        if title is not None and task.ended_at is not None:
+            yield PublicNotice(title=title, at=task.ended_at, notice=name, task=task)

@@ -6,6 +6,7 @@ Where it says nothing, they are for auditors, process administrators, and the un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,23 +14,28 @@ from itertools import islice
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, Select, select
 
 from workflows.cases import Actor
 from workflows.cases.correcting import PROCESS_ADMIN
-from workflows.cases.identities import mask, reveal
+from workflows.cases.identities import MASKED, mask, reveal
 from workflows.clock import BEIJING
 from workflows.definitions import LoadedVersion, current_version, load_version
 from workflows.errors import WorkflowError
 from workflows.feel import compile_expression
 from workflows.office import Office
-from workflows.reading.access import AUDITOR
+from workflows.reading.access import AUDITOR, Act, is_among, people_named, recused_from
+from workflows.reading.case_data import options_of_fields
+from workflows.reading.law import roll_of
 from workflows.reading.meaning import keys_meant
 from workflows.tables import cases, definitions, register_entries, tasks
 
-#: What people ask for by these names in an organisation's access rules.
-READ, READ_IDENTITY = "read-register", "read-identity"
 _ENTERS: Final = "enter-register"
+#: Who reads every register about which the organisation says nothing.
+_WATCHERS: Final = frozenset({f"role:{AUDITOR}", f"role:{PROCESS_ADMIN}"})
+#: Lines looked through at once.
+_AT_ONCE: Final = 200
+_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class NoSuchRegisterHere(WorkflowError):
@@ -40,14 +46,25 @@ class NoSuchRegisterHere(WorkflowError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a register: name, label, and what its values are called where a form offers them."""
+
+    name: str
+    label: str
+    #: Whether it holds the number of the case, as every line does.
+    is_case: bool = False
+    #: Value → label of the options of the field it is filled from.
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Register:
     """A register as its regulations declare it, and whether this person sees identities in it."""
 
     slug: str
     name: str
     name_en: str
-    #: Name and label of each column.
-    columns: tuple[tuple[str, str], ...]
+    columns: tuple[Column, ...]
     knows: bool
 
 
@@ -71,9 +88,9 @@ def registers_for(connection: Connection, person: Actor, office: Office, *, at: 
         for slug in _entered_by(version):
             entering.setdefault(slug, []).append(version)
     return [
-        _register(slug, declared[slug], entering.get(slug, []), person, office)
+        _register(connection, slug, declared[slug], entering.get(slug, []), person, office)
         for slug in sorted(declared)
-        if _may(person, office, entering.get(slug, []), READ, {f"role:{AUDITOR}", f"role:{PROCESS_ADMIN}"})
+        if _may(person, office, entering.get(slug, []), Act.READ_REGISTER, _WATCHERS)
     ]
 
 
@@ -100,11 +117,13 @@ def entries(
     """At most ``most`` entries, the newest first, beginning below the id ``before``.
 
     ``year`` is the year of entry in Asia/Shanghai; ``text`` is found in numbers and in values, not in what is
-    kept apart as an identity.
+    kept apart as an identity. Of a case in which the reader has an interest only the numbers are shown.
     """
     found = connection.execute(_query(register.slug, of.organisation, year, text, before))
-    rows = list(islice((row for row in found.yield_per(200) if _holds(row, text)), most))
+    read = list(islice(_read(connection, found, of, text), most))
     found.close()
+    rows = [row for row, _ in read]
+    sealed = {row.case_id for row, hidden in read if hidden}
     kept_out = _kept_out(connection, of, {row.case_id for row in rows}) if register.knows else set()
     return [
         Entry(
@@ -112,7 +131,9 @@ def entries(
             number=row.number,
             entered_at=row.entered_at,
             case_number=row.case_number,
-            values=_shown(connection, row, knows=register.knows and row.case_id not in kept_out),
+            values=_sealed(row)
+            if row.case_id in sealed
+            else _shown(connection, row, knows=register.knows and row.case_id not in kept_out),
         )
         for row in rows
     ]
@@ -148,36 +169,47 @@ def _entered_by(version: LoadedVersion) -> Iterator[str]:
 
 
 def _register(
-    slug: str, declared: Mapping[str, Any], entering: Sequence[LoadedVersion], person: Actor, office: Office
+    connection: Connection,
+    slug: str,
+    declared: Mapping[str, Any],
+    entering: Sequence[LoadedVersion],
+    person: Actor,
+    office: Office,
 ) -> Register:
+    options = options_of_fields(entering, roll_of(connection, entering))
     return Register(
         slug=slug,
         name=str(declared.get("name", slug)),
         name_en=str(declared.get("name_en") or declared.get("name", slug)),
-        columns=tuple(
-            (column["name"], str(column.get("label", column["name"]))) for column in declared["columns"]
-        ),
-        knows=not person.has_role(AUDITOR) and _may(person, office, entering, READ_IDENTITY, set()),
+        columns=tuple(_columns(declared["columns"], options)),
+        knows=not person.has_role(AUDITOR) and _may(person, office, entering, Act.READ_IDENTITY, frozenset()),
     )
 
 
+def _columns(
+    declared: Sequence[Mapping[str, Any]], options: Mapping[str, Mapping[str, str]]
+) -> Iterator[Column]:
+    for column in declared:
+        filled_from = str(column.get("value", "")).strip()
+        yield Column(
+            name=column["name"],
+            label=str(column.get("label", column["name"])),
+            is_case=filled_from == "case.number",
+            # A column of a list of contexts names its first item; a form's path does not.
+            options=options.get(_INDEX.sub("", filled_from), {}),
+        )
+
+
 def _may(
-    person: Actor, office: Office, entering: Sequence[LoadedVersion], act: str, otherwise: set[str]
+    person: Actor, office: Office, entering: Sequence[LoadedVersion], act: Act, otherwise: frozenset[str]
 ) -> bool:
     """Whether the organisation's rules for the processes, or what holds without any, mean this person."""
-    keys = {version.key for version in entering}
-    access = office.settings.get("access") or {}
-    rules = [
-        rule for rule in access.get("rules", ()) if rule.get("process") in keys and rule.get("act") == act
-    ]
-    if rules:
-        texts = [str(rule.get("who", "")) for rule in rules]
-    else:
-        texts = [text for version in entering for text in _candidates(version)]
+    named = people_named(office.settings, act, {version.key for version in entering})
+    if named is not None:
+        return is_among(person, named)
+    texts = (text for version in entering for text in _candidates(version))
     meant = {key for text in texts for key in keys_meant(compile_expression(text), starter="")}
-    # A leader stands for the unit.
-    led = {f"unit:{key.removeprefix('leader:')}" for key in person.keys if key.startswith("leader:")}
-    return not (person.keys | led).isdisjoint(meant | (set() if rules else otherwise))
+    return is_among(person, meant | otherwise)
 
 
 def _candidates(version: LoadedVersion) -> Iterator[str]:
@@ -213,11 +245,24 @@ def _query(
     )
 
 
-def _holds(row: Any, text: str) -> bool:
+def _read(
+    connection: Connection, found: CursorResult[Any], of: Actor, text: str
+) -> Iterator[tuple[Any, bool]]:
+    """Lines in which a text is found, and whether their values are hidden from the reader."""
+    for rows in found.partitions(_AT_ONCE):
+        sealed = recused_from(connection, of, {row.case_id for row in rows})
+        for row in rows:
+            hidden = row.case_id in sealed
+            if _holds(row, text, hidden=hidden):
+                yield row, hidden
+
+
+def _holds(row: Any, text: str, *, hidden: bool) -> bool:
     """Whether a text that occurs in the stored line occurs in what people read of it."""
     if not text:
         return True
-    read = [row.number, row.case_number, *_texts(mask(orjson.loads(row.entry)))]
+    values = () if hidden else _texts(mask(orjson.loads(row.entry)))
+    read = [row.number, row.case_number, *values]
     return any(text.lower() in value.lower() for value in read)
 
 
@@ -244,6 +289,10 @@ def _kept_out(connection: Connection, person: Actor, case_ids: set[int]) -> set[
         )
     )
     return {row.case_id for row in connection.execute(query) if person.user in orjson.loads(row.excluded)}
+
+
+def _sealed(row: Any) -> Mapping[str, Any]:
+    return dict.fromkeys(orjson.loads(row.entry), MASKED)
 
 
 def _shown(connection: Connection, row: Any, *, knows: bool) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflows.diagrams import Element
+from workflows.forms.offering import name_options
 from workflows.history import Event, read_history
 from workflows.reading.case_data import Datum, labelled_by
 from workflows.reading.law import Law
@@ -135,4 +136,4 @@ class _Whereabouts:
         form = element.properties.get("form") if element is not None else None
         schemas = found.resources[found.process.key].schemas
         schema: Mapping[str, Any] = schemas.get(form, {}) if form is not None else {}
-        return schema
+        return name_options(schema, self._law.roll)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,11 @@ from workflows.definitions import LoadedVersion, NoSuchDefinition, current_versi
 from workflows.diagrams import Element
 from workflows.errors import WorkflowError
 from workflows.feel import compile_expression
+from workflows.forms.offering import fill_options, proposing_at
+from workflows.office import office_of
+from workflows.reading.access import may_start
 from workflows.reading.meaning import keys_meant
+from workflows.staff import Staff
 from workflows.tables import definitions
 
 
@@ -25,10 +29,19 @@ class Start:
 
     version: LoadedVersion
     element: Element
+    #: The form with its options out of the directory, where it has any.
+    filled: Mapping[str, Any] | None = None
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What the form may read before there is a case."""
+        return {"parameters": self.version.parameters}
 
     @property
     def schema(self) -> Mapping[str, Any] | None:
         """The form to fill in at the start; null when nothing is asked."""
+        if self.filled is not None:
+            return self.filled
         form = self.element.properties.get("form")
         return self.version.resources[self.version.process.key].schemas[form] if form else None
 
@@ -47,15 +60,28 @@ def starts_for(connection: Connection, person: Actor, *, at: datetime) -> list[S
         .order_by(definitions.c.name, definitions.c.key)
     )
     found = (_start(connection, key, at) for key in connection.scalars(query).all())
-    return [start for start in found if start is not None and _may_start(start, person)]
+    settings = office_of(connection, person.organisation).settings
+    return [start for start in found if start is not None and _may_start(start, person, settings)]
 
 
 def start_of(connection: Connection, key: str, *, of: Actor, at: datetime) -> Start:
     """One regulation the person may start. Raises ``NoSuchDefinition`` for any other."""
     start = _start(connection, key, at)
-    if start is None or start.version.organisation != of.organisation or not _may_start(start, of):
+    if start is None or start.version.organisation != of.organisation:
         raise NoSuchDefinition(key=key)
-    return start
+    if not _may_start(start, of, office_of(connection, of.organisation).settings):
+        raise NoSuchDefinition(key=key)
+    return _filled(connection, start, at)
+
+
+def _filled(connection: Connection, start: Start, at: datetime) -> Start:
+    resources = start.version.resources[start.version.process.key]
+    form = start.element.properties.get("form")
+    if form is None or not resources.forms[form].has_offers:
+        return start
+    staff = Staff(connection, start.version.organisation)
+    functions = {**staff.functions(), **proposing_at(at)}
+    return replace(start, filled=fill_options(resources.schemas[form], start.known, functions))
 
 
 def _start(connection: Connection, key: str, at: datetime) -> Start | None:
@@ -72,7 +98,9 @@ def _start(connection: Connection, key: str, at: datetime) -> Start | None:
     return Start(version=version, element=element)
 
 
-def _may_start(start: Start, person: Actor) -> bool:
+def _may_start(start: Start, person: Actor, settings: Mapping[str, Any]) -> bool:
+    if not may_start(person, settings, start.version.key):
+        return False
     lane = start.version.process.diagram.lane_of(start.element)
     text = start.element.properties.get("candidates") or (lane.properties.get("candidates") if lane else None)
     if text is None:

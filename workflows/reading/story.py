@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from workflows.history import Event, read_history
 from workflows.reading.law import DecisionText, Law, read_decision
-from workflows.tables import from_microseconds
+from workflows.tables import from_microseconds, tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,8 @@ class Chapter:
     #: What people call the element; the message's name for a message.
     name: str
     provisions: tuple[str, ...]
+    #: Number of the task that was done, claimed or released.
+    task: int | None = None
     #: For timers: when it was due and when the firing loop woke.
     due: datetime | None = None
     woken: datetime | None = None
@@ -59,13 +61,18 @@ class Chapter:
 
 def story_of(connection: Connection, case_id: int, law: Law) -> list[Chapter]:
     """The chapters of a case, oldest first."""
-    return [_chapter(event, law) for event in read_history(connection, case_id)]
+    query = select(tasks.c.number, tasks.c.process).where(tasks.c.case_id == case_id)
+    processes = {row.number: row.process for row in connection.execute(query)}
+    return [_chapter(event, law, processes) for event in read_history(connection, case_id)]
 
 
-def _chapter(event: Event, law: Law) -> Chapter:
+def _chapter(event: Event, law: Law, processes: Mapping[int, str]) -> Chapter:
     command: Mapping[str, Any] = event.body.get("command", {})
     element_id = str(command.get("element") or command.get("start") or "")
-    element = law.element(element_id)
+    task = command.get("task") if command.get("task") in processes else None
+    # A caller and what it calls may use the same ids.
+    process = processes.get(task) if task is not None else None
+    element = law.element(element_id, process)
     is_timer = event.kind == "timer-fired"
     return Chapter(
         seq=event.seq,
@@ -74,7 +81,8 @@ def _chapter(event: Event, law: Law) -> Chapter:
         actor=event.actor,
         on_behalf_of=event.on_behalf_of,
         element_id=element_id,
-        name=command.get("message") or (law.name_of(element_id) if element_id else ""),
+        name=command.get("message") or (law.name_of(element_id, process) if element_id else ""),
+        task=task,
         provisions=element.provisions if element is not None and event.kind in _ON_CLAUSE else (),
         due=from_microseconds(command["due"]) if is_timer else None,
         woken=from_microseconds(command["woken"]) if is_timer else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
-from workflows.cases.identities import MARK
+from workflows.attachments import is_file_id
+from workflows.cases.facts import CaseFacts
 from workflows.cases.live import Live
-from workflows.cases.turn import CaseFacts, Turn
+from workflows.cases.turn import Turn
 from workflows.definitions import Resources
 from workflows.diagrams import Element
 from workflows.engine import state, stepping
 from workflows.engine.scopes import CASE, Scopes
+from workflows.forms.offering import fill_options, name_options, proposing_at
 from workflows.reading.case_file import CaseFile, CaseTask
 from workflows.reading.law import Law
+from workflows.references import is_reference
+from workflows.staff import Staff
 from workflows.tables import cases, events
 
 
@@ -29,11 +33,17 @@ class TaskSheet:
     task: CaseTask
     element: Element
     resources: Resources
-    #: form-js schema; null for a task that asks nothing.
+    #: form-js schema, options out of the directory filled in; null for a task that asks nothing.
     schema: Mapping[str, Any] | None
     known: Mapping[str, Any] = field(default_factory=dict)
     #: What was submitted, once it has been completed.
     submitted: Mapping[str, Any] | None = None
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Ids of the files one may see by this task: those its form shows, and those handed in with it."""
+        shown = {name: self.known.get(name) for name in _names(self.schema or {})}
+        return frozenset(_file_ids([shown, self.submitted]))
 
     @property
     def notice(self) -> str | None:
@@ -58,14 +68,34 @@ def task_sheet(
         raise stepping.TaskNotOpen(number=task.number, case=case.number)
     resources = law.resources(task.process)
     form = element.properties.get("form")
+    known = known_at(connection, case, law, task.number, now=now) if task.status == "open" else {}
     return TaskSheet(
         task=task,
         element=element,
         resources=resources,
-        schema=resources.schemas[form] if form is not None else None,
-        known=known_at(connection, case, law, task.number, now=now) if task.status == "open" else {},
+        schema=_schema(connection, resources, form, task, law, known, now) if form is not None else None,
+        known=known,
         submitted=_submitted(connection, case.id, task.number) if task.status == "completed" else None,
     )
+
+
+def _schema(
+    connection: Connection,
+    resources: Resources,
+    form: str,
+    task: CaseTask,
+    law: Law,
+    known: Mapping[str, Any],
+    now: datetime,
+) -> Mapping[str, Any]:
+    """The form with whom it offers now; once it is done, with everybody who may have been chosen."""
+    schema: Mapping[str, Any] = resources.schemas[form]
+    if not resources.forms[form].has_offers:
+        return schema
+    if task.status != "open":
+        return name_options(schema, law.roll)
+    staff = Staff(connection, law.version.organisation)
+    return fill_options(schema, known, {**staff.functions(), **proposing_at(now)})
 
 
 def known_at(
@@ -105,10 +135,28 @@ def _submitted(connection: Connection, case_id: int, number: int) -> Mapping[str
     return {}
 
 
+def _names(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Names of the data a form shows or asks for."""
+    for component in schema.get("components") or ():
+        name = component.get("key") or component.get("path")
+        if name:
+            yield str(name).split(".", 1)[0]
+        else:
+            yield from _names(component)
+
+
+def _file_ids(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and is_file_id(value):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _file_ids(item)
+
+
 def without_identities(value: Any) -> Any:
     """The data with every identity left blank: what a form offers to those who may not know them."""
     if isinstance(value, Mapping):
-        if value.keys() == {MARK}:
+        if is_reference(value):
             return None
         return {key: without_identities(item) for key, item in value.items()}
     if isinstance(value, list):

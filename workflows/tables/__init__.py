@@ -1,6 +1,13 @@
 """The tables, for SQLite and PostgreSQL alike."""
 
-from workflows.tables.law import calendar_days, calendar_years, definitions, provisions, versions
+from workflows.tables.calendar import (
+    calendar_batches,
+    calendar_days,
+    calendar_versions,
+    calendar_years,
+    local_days,
+)
+from workflows.tables.law import definitions, provisions, versions
 from workflows.tables.office import (
     answers,
     directory_changes,
@@ -11,11 +18,22 @@ from workflows.tables.office import (
     tokens,
 )
 from workflows.tables.storage import Instant, Serial, from_microseconds, metadata, to_microseconds
-from workflows.tables.time import clock_spans, clocks, heartbeats, schedule_runs, schedules, timers
+from workflows.tables.time import (
+    clock_extensions,
+    clock_spans,
+    clocks,
+    grounds,
+    heartbeats,
+    rungs,
+    schedule_runs,
+    schedules,
+    timers,
+)
 from workflows.tables.traces import (
     attachments,
     counters,
     identities,
+    identity_secrets,
     incidents,
     installation,
     notices,
@@ -31,9 +49,12 @@ __all__ = [
     "Serial",
     "answers",
     "attachments",
+    "calendar_batches",
     "calendar_days",
+    "calendar_versions",
     "calendar_years",
     "cases",
+    "clock_extensions",
     "clock_spans",
     "clocks",
     "counters",
@@ -41,11 +62,14 @@ __all__ = [
     "directory_changes",
     "events",
     "from_microseconds",
+    "grounds",
     "groups",
     "heartbeats",
     "identities",
+    "identity_secrets",
     "incidents",
     "installation",
+    "local_days",
     "memberships",
     "metadata",
     "notices",
@@ -57,6 +81,7 @@ __all__ = [
     "receipts",
     "records",
     "register_entries",
+    "rungs",
     "schedule_runs",
     "schedules",
     "tasks",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    Boolean,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -64,20 +62,4 @@ versions = Table(
     Column("published_at", Instant),
     UniqueConstraint("definition_id", "number"),
     Index("ix_versions_definition_id_status", "definition_id", "status"),
-)
-
-calendar_years = Table(
-    "calendar_years",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("published", Boolean, nullable=False),
-    Column("notice", Text, nullable=False, server_default=""),
-)
-
-calendar_days = Table(
-    "calendar_days",
-    metadata,
-    Column("day", Date, primary_key=True),
-    Column("is_workday", Boolean, nullable=False),
-    Column("name", Text, nullable=False),
 )

@@ -26,7 +26,17 @@ identities = Table(
     Column("field", Text, nullable=False),
     #: JSON value.
     Column("value", Text, nullable=False),
+    #: Of references that were hashed one by one, before organisations had secrets; empty since.
     Column("salt", Text, nullable=False),
+)
+
+#: What the references of an organisation's identities are made with, in hex. Once it is destroyed, nobody can
+#: be recognised by an older reference any more.
+identity_secrets = Table(
+    "identity_secrets",
+    metadata,
+    Column("organisation", Text, ForeignKey("organisations.slug"), primary_key=True),
+    Column("secret", Text, nullable=False),
 )
 
 #: What an applicant is handed: with number and code a case can be looked up without an account.
@@ -81,6 +91,8 @@ notices = Table(
     Column("number", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("issued_at", Instant, nullable=False),
+    #: JSON of what the document was filled in with (see ``Filling``); null when it was issued before this.
+    Column("data", Text, info={"added": True}),
 )
 
 attachments = Table(

@@ -97,6 +97,10 @@ tasks = Table(
     #: When that clock, or its own timer, is due, and whether that rests on an unpublished calendar.
     Column("due_at", Instant),
     Column("provisional", Boolean, nullable=False, server_default=text("false")),
+    #: When the office's own norm for it is over: a reminder, never a breach.
+    Column("norm_at", Instant),
+    #: Whether the clock it shows stands still.
+    Column("suspended", Boolean, nullable=False, server_default=text("false")),
     #: Order in the inbox: the due moment, or far away when there is none.
     Column("sort_at", BigInteger, nullable=False),
     Index(

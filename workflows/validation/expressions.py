@@ -11,6 +11,8 @@ from workflows.feel import Expression, FeelSyntaxError, compile_expression
 from workflows.validation.scopes import Scopes
 from workflows.validation.surroundings import Surroundings
 
+#: Names that are known everywhere: contexts the engine gives.
+GIVEN = frozenset({"case", "parameters"})
 #: What stands behind ``case.``.
 CASE_MEMBERS = frozenset({"number", "organisation", "openedAt", "openedBy"})
 ISO = re.compile(r"P[0-9YMWDTHS.]*|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)

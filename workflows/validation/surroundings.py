@@ -28,5 +28,7 @@ class Surroundings:
     provisions: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    #: Names of the organisation's parameters.
+    parameters: frozenset[str] = frozenset()
     #: User names; ``None`` when they are not known, then they are not checked.
     persons: frozenset[str] | None = None

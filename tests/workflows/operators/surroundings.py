@@ -92,12 +92,15 @@ class Caller:
             seq=3,
             task=7,
             element_id="step",
+            process="office.plain#1",
             at=self.at,
             by_timer=False,
             actor="zhang.san",
             notices=self.notices,
             registers=self.registers,
             evaluate=lambda text: to_json(compile_expression(text).evaluate(self.data, {})),
+            view=lambda: self.data,
+            title=lambda: "某某案件",
             deadline=lambda limit: deadline(
                 limit, start=self.at, calendar=load_calendar(self.connection), closing=time(17, 0)
             ),

@@ -11,7 +11,7 @@ import pytest
 from workflows.operators import CATALOGUE, ParameterSignature
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "operators.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (yes)? ?\| (yes)? ?\| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| (\S+) · ([^|]+?) \| (\w+) \| (yes)? ?\| (yes)? ?\| (.+) \|$", re.MULTILINE)
 
 
 def sections() -> dict[str, str]:
@@ -26,10 +26,22 @@ def test_the_documentation_has_a_section_for_each_operator_and_no_other() -> Non
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_the_documented_parameters_are_those_of_the_signature(name: str) -> None:
     documented = {
-        parameter: ParameterSignature(type=type_, required=required == "yes", literal=literal == "yes")
-        for parameter, type_, required, literal, _ in ROW.findall(sections()[name])
+        parameter: ParameterSignature(
+            type=type_, required=required == "yes", literal=literal == "yes", label_zh=zh, label_en=en
+        )
+        for parameter, zh, en, type_, required, literal, _ in ROW.findall(sections()[name])
     }
     assert documented == CATALOGUE[name].signature.parameters
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_an_operator_and_its_parameters_are_called_something_in_both_languages(name: str) -> None:
+    signature = CATALOGUE[name].signature
+    assert f"**{signature.label_zh}** · {signature.label_en}." in sections()[name]
+    for one in (signature, *signature.parameters.values()):
+        assert re.search("[\u4e00-\u9fff]", one.label_zh)
+        assert one.label_en.isascii()
+        assert one.label_en
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from tests.workflows.operators.surroundings import MORNING, Caller
 from workflows.clock import BEIJING
+from workflows.operators.filling import Filling
 from workflows.operators.notices import NoSuchNotice
 from workflows.operators.parameters import UnusableParameter
-from workflows.tables import notices
+from workflows.tables import groups, notices, organisations, people
 
 ACCEPTANCE = "<html><head><title>受理通知书 {{ case.number }}</title></head><body>正文</body></html>"
 OWN_NUMBER = '<head><meta name="number" content="某某函〔{year}〕{n:02d}号"><title>告知函</title></head>'
@@ -38,6 +39,7 @@ def test_each_notice_counts_by_itself_and_anew_every_year(caller: Caller) -> Non
 def test_another_organisation_numbers_its_own_notices(caller: Caller) -> None:
     caller.notices = {"acceptance": ACCEPTANCE}
     caller.call("issue-notice", notice='"acceptance"')
+    caller.connection.execute(insert(organisations).values(slug="other", name="另一局"))
     caller.organisation = "other"
     assert caller.call("issue-notice", notice='"acceptance"').result["number"] == "〔2026〕1号"
 
@@ -57,3 +59,38 @@ def test_a_notice_that_is_not_there_is_not_issued(caller: Caller) -> None:
 def test_a_null_names_no_notice(caller: Caller) -> None:
     with pytest.raises(UnusableParameter):
         caller.call("issue-notice", notice="null")
+
+
+def filling(caller: Caller) -> Filling:
+    return Filling.from_text(caller.connection.scalars(select(notices.c.data)).one())
+
+
+def test_what_the_template_may_use_is_kept_with_the_notice_and_nothing_else(caller: Caller) -> None:
+    who = {"$identity": "0" * 32}
+    caller.notices = {
+        "acceptance": "{{ data.申请人 }}{{ data['事项'].名称 }}{{ organisation.name }}{{ case.title }}"
+    }
+    caller.data = {"申请人": who, "事项": {"名称": "登记"}, "意见": "内部", "case": {"number": "n"}}
+    caller.call("issue-notice", notice='"acceptance"')
+    kept = filling(caller)
+    # Identities stay references: a destroyed one is gone from issued documents too.
+    assert kept.data == {"申请人": who, "事项": {"名称": "登记"}}
+    assert (kept.case, kept.organisation) == ({"title": "某某案件"}, {"name": "某某局"})
+    assert kept.process == "office.plain#1"
+
+
+def test_people_and_units_that_are_meant_keep_the_names_they_had(caller: Caller) -> None:
+    at = {"organisation": "office"}
+    caller.connection.execute(insert(groups).values(kind="unit", slug="window", name="窗口", **at))
+    caller.connection.execute(insert(people).values(user="li.si", name="李四某", **at))
+    caller.notices = {"acceptance": "{{ data.经办 }}"}
+    caller.data = {"经办": ["li.si", "window", "某某"]}
+    caller.call("issue-notice", notice='"acceptance"')
+    assert (filling(caller).people, filling(caller).units) == ({"li.si": "李四某"}, {"window": "窗口"})
+
+
+def test_a_letterhead_that_changes_later_does_not_change_what_was_issued(caller: Caller) -> None:
+    caller.notices = {"acceptance": "{{ organisation.name }}"}
+    caller.call("issue-notice", notice='"acceptance"')
+    caller.connection.execute(update(organisations).values(name="改名局"))
+    assert filling(caller).organisation == {"name": "某某局"}

@@ -8,8 +8,9 @@ from workflows.packages import bundle_of, read_package, read_packages, surroundi
 
 def test_a_bundle_holds_what_its_diagram_refers_to_and_nothing_else(package: Path) -> None:
     read = read_package(package)
-    assert sorted(bundle_of(read, "intake").files) == ["diagram.bpmn", "forms/facts.json", "registers.json"]
-    assert sorted(bundle_of(read, "checking").files) == ["diagram.bpmn", "registers.json"]
+    own = ["diagram.bpmn", "parameters.json", "registers.json"]
+    assert sorted(bundle_of(read, "intake").files) == sorted([*own, "forms/facts.json"])
+    assert sorted(bundle_of(read, "checking").files) == own
 
 
 def test_a_notice_named_by_an_operator_belongs_to_the_bundle(package: Path) -> None:
@@ -45,6 +46,7 @@ def test_a_regulation_may_refer_to_its_own_office_and_call_shared_processes_only
     assert set(around.callable) == {"t.intake", "t.checking", "common.way"}
     assert around.calls["t.intake"] == {"t.checking"}
     assert around.units == {"window"}
+    assert around.parameters == {"prompt"}
     assert around.provisions == {"t.intake.01", "t.intake.02"}
     assert "set" in around.operators
 
@@ -54,11 +56,12 @@ def test_a_shared_diagram_may_name_the_roles_every_office_has_and_any_clause(pac
     (package.parent / "common").mkdir()
     other.mkdir()
     (other / "organisation.toml").write_text(
-        '[organisation]\nslug = "u"\nname = "某某"\n'
+        '[organisation]\nslug = "u"\nname = "某某"\n[parameters]\nprompt = "2 workdays"\nextra = 1\n'
         '[[roles]]\nslug = "process-admin"\nname = "管理员"\n[[roles]]\nslug = "extra"\nname = "其他"\n'
     )
     packages = read_packages(package.parent)
     around = surroundings_of(packages[0], packages)
     assert around.roles == {"process-admin"}
     assert around.units == frozenset()
+    assert around.parameters == {"prompt"}
     assert around.provisions == {"t.intake.01", "t.intake.02"}

@@ -46,7 +46,9 @@ def test_a_clause_counts_as_executed_where_a_form_a_register_or_access_names_it(
     (package / "registers.toml").write_text(
         REGISTERS.replace('slug = "intake"', 'slug = "intake"\nprovision = "t.intake.03"')
     )
-    (package / "access.toml").write_text('[[rules]]\nact = "read"\nprovision = "t.intake.04"\n')
+    (package / "access.toml").write_text(
+        '[[rules]]\nprocess = "t.intake"\nact = "read"\nwho = "starter()"\nprovision = "t.intake.04"\n'
+    )
     form = package / "forms" / "facts.form.json"
     form.write_text(
         form.read_text().replace('"validate"', '"properties": {"provision": "t.intake.05"}, "validate"')

@@ -66,6 +66,14 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     ),
     "a foreign user name": ("t/organisation.toml", _edit("organisation.toml", '"t.window"', '"window"')),
     "an impossible hour": ("t/organisation.toml", _edit("organisation.toml", '"17:30"', '"half past five"')),
+    "a parameter no expression can read": (
+        "t/organisation.toml",
+        _edit("organisation.toml", 'prompt = "1 workday"', '"at once" = "1 workday"'),
+    ),
+    "a parameter that is a table": (
+        "t/organisation.toml",
+        _edit("organisation.toml", 'prompt = "1 workday"', "prompt = {days = 1}"),
+    ),
     "units in one table": ("t/organisation.toml", _edit("organisation.toml", "[[units]]", "[units]")),
     "a missing column": ("t/provisions.csv", _edit("provisions.csv", "article", "artikel")),
     "a clause twice": ("t/provisions.csv:3", _edit("provisions.csv", "intake.02", "intake.01")),

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from workflows.reading.printing import NoticeUnprintable, print_notice, title_of
+from workflows.reading.printing import GAP, NoticeUnprintable, print_notice, title_of
 
 
 def fill(template: str, **data: object) -> str:
@@ -33,8 +33,27 @@ def test_what_people_wrote_is_text_not_markup() -> None:
     assert fill("<p>{{ data.a }}</p>", a="<b>&") == "<p>&lt;b&gt;&amp;</p>"
 
 
-def test_what_the_case_does_not_hold_is_left_blank() -> None:
-    assert fill("[{{ data.a.b.c }}{{ data.d }}]", d=None) == "[]"
+@pytest.mark.parametrize(
+    "value", ["data.a.b.c", "data.d", "data.e", "data.e.f[:4]", "number", "data.d | day"]
+)
+def test_what_the_case_does_not_hold_is_a_line_to_write_on(value: str) -> None:
+    assert fill("[{{ " + value + " }}]", d=None, e="") == f"[{GAP}]"
+
+
+def test_what_the_template_itself_leaves_out_is_not_missing() -> None:
+    assert fill('[{{ "附件" if data.a }}]') == "[]"
+
+
+def test_a_list_that_is_null_is_gone_through_as_an_empty_one() -> None:
+    assert fill("[{% for one in data.a.items_ %}{{ one }}{% endfor %}]", a={"items_": None}) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("2026-09-04", "2026年9月4日"), ("2026-12-24T17:00:00+08:00", "2026年12月24日"), ("即日", "即日")],
+)
+def test_a_day_is_written_as_official_documents_write_it(value: str, written: str) -> None:
+    assert fill("{{ data.a | day }}", a=value) == written
 
 
 @pytest.mark.parametrize(

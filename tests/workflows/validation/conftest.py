@@ -50,6 +50,25 @@ FORMS = {
         "type": "default",
         "components": [field("答复", conditional={"hide": '=意见 = "同意"'})],
     },
+    "offers": {
+        "type": "default",
+        "components": [field("承办人", "select", properties={"options": 'people(role("head"))'})],
+    },
+    "offers-nobody": {
+        "type": "default",
+        "components": [field("承办人", "select", properties={"options": 'people(unit("nowhere"))'})],
+    },
+    "reads-parameter": {
+        "type": "default",
+        "components": [
+            field("期限", properties={"default": "parameters.prompt"}),
+            field("说明", conditional={"hide": "=parameters.stages = 1"}),
+        ],
+    },
+    "misreads-parameter": {
+        "type": "default",
+        "components": [field("期限", conditional={"hide": '=parameters.promt = "1 workday"'})],
+    },
     "broken": {"type": "default"},
 }
 
@@ -71,6 +90,8 @@ GRADE = """<?xml version="1.0" encoding="UTF-8"?>
 </definitions>
 """
 
+PACED = GRADE.replace('id="grade"', 'id="paced"').replace('"高"', "parameters.prompt")
+
 HEAD = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
     xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"
     targetNamespace="http://example.invalid/regulations">"""
@@ -81,7 +102,13 @@ def surroundings() -> Surroundings:
     """Everything the diagrams of these tests may refer to."""
     return Surroundings(
         forms=FORMS,
-        decisions={"grade": GRADE.encode(), "renamed": GRADE.encode(), "torn": b"<definitions"},
+        decisions={
+            "grade": GRADE.encode(),
+            "paced": PACED.encode(),
+            "mispaced": PACED.replace('"paced"', '"mispaced"').replace("prompt", "promt").encode(),
+            "renamed": GRADE.encode(),
+            "torn": b"<definitions",
+        },
         notices=frozenset({"acceptance"}),
         registers=frozenset({"ledger"}),
         operators={operator.name: operator for operator in OPERATORS},
@@ -97,6 +124,7 @@ def surroundings() -> Surroundings:
         provisions=frozenset({"office.1.1", "office.1.2"}),
         units=frozenset({"office"}),
         roles=frozenset({"head"}),
+        parameters=frozenset({"prompt", "stages"}),
         persons=frozenset({"zhang.san"}),
     )
 

@@ -1,6 +1,7 @@
 """Names under which data is stored can be read in expressions and do not hide the engine's own.
 
-A name with a dot, a word of FEEL such as ``and``, or ``case`` could be written but never be read.
+A name with a dot, a word of FEEL such as ``and``, or ``case`` or ``parameters`` could be written but never be
+read.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from workflows.validation.subject import Subject
 
 RESERVED = HOST_FUNCTIONS | {
     "case",
+    "parameters",
     "typename",
     "loopCounter",
     "numberOfInstances",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from workflows.decisions import DecisionFileError, DecisionModel, check_decisions, load_decisions
 from workflows.diagrams import Element
 from workflows.host_functions import HOST_FUNCTIONS
+from workflows.validation.expressions import GIVEN
 from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject, shown
 from workflows.validation.suggestion import did_you_mean
@@ -76,7 +77,7 @@ def _inputs(
         return
     scope = subject.scopes.inner[element.id]
     for name in model.decisions[decision].inputs:
-        if name != "case" and not subject.scopes.knows(scope, name):
+        if name not in GIVEN and not subject.scopes.knows(scope, name):
             zh, en = did_you_mean(name, subject.scopes.names(scope))
             yield Problem(
                 element.id,

@@ -11,6 +11,7 @@ from typing import Any
 
 from workflows.diagrams import Element
 from workflows.forms import FormProblem, check_form, outside_names
+from workflows.validation.expressions import GIVEN
 from workflows.validation.finding import Problem
 from workflows.validation.scopes import FORM_BEARERS
 from workflows.validation.subject import Subject, shown
@@ -53,7 +54,7 @@ def _of_form(element: Element, form: str, problems: list[FormProblem]) -> Iterat
 def _names(subject: Subject, element: Element, form: str, forms: Mapping[str, Any]) -> Iterator[Problem]:
     scope = subject.scopes.inner[element.id]
     for name in sorted(outside_names(forms[form])):
-        if name != "case" and not subject.scopes.knows(scope, name):
+        if name not in GIVEN and not subject.scopes.knows(scope, name):
             zh, en = did_you_mean(name, subject.scopes.names(scope))
             yield Problem(
                 element.id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workflows.validation.expressions import CASE_MEMBERS, Compiled
+from workflows.validation.expressions import CASE_MEMBERS, GIVEN, Compiled
 from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject
 from workflows.validation.suggestion import did_you_mean
@@ -41,8 +41,8 @@ def _case_members(compiled: Compiled) -> Iterator[Problem]:
 def _is_known(subject: Subject, compiled: Compiled, name: str) -> bool:
     site = compiled.site
     if site.only is not None:
-        return name in site.only or (name == "case" and bool(site.only))
-    return name == "case" or subject.scopes.knows(site.scope, name)
+        return name in site.only or (name in GIVEN and bool(site.only))
+    return name in GIVEN or subject.scopes.knows(site.scope, name)
 
 
 def _unknown(subject: Subject, compiled: Compiled, name: str) -> Problem:

@@ -18,16 +18,17 @@ from workflows.validation.subject import Subject
 from workflows.validation.suggestion import did_you_mean
 
 PERSONAL = ("form", "candidates", "exclude", "clock", "due", "priority", "notice", "outcome.", "public")
+SEEN_OUTSIDE = ("public.required",)
 #: Kind of node → property names beside ``provision``; a trailing dot stands for any name behind it.
 BY_KIND = {
     "process": ("title", "input.", "output.", "clock.", "public", "public.clock.", "public.notice."),
     "lane": ("candidates",),
-    "userTask": PERSONAL,
-    "manualTask": PERSONAL,
+    "userTask": PERSONAL + SEEN_OUTSIDE,
+    "manualTask": PERSONAL + SEEN_OUTSIDE,
     "businessRuleTask": ("result",),
     "callActivity": ("input.", "output."),
     "receiveTask": ("form", "correlation"),
-    "endEvent": ("outcome",),
+    "endEvent": ("outcome", "tone", "public"),
 }
 MESSAGE_CATCHES = ("intermediateCatchEvent", "boundaryEvent", "startEvent")
 

@@ -20,6 +20,30 @@ export function personal(catalogue) {
   ];
 }
 
+// What an applicant who looks the case up reads while it stands here.
+export function told() {
+  return [
+    property('prose', 'public', 'Where the case stands, in words for the applicant'),
+    property('prose', 'public.required', 'What the applicant has to do now', { description: 'Shown with the due date of this task.' })
+  ];
+}
+
+// What applicants see of a regulation's cases: whether they see more than the outcome, and which periods and notices.
+export function shownOutside(element, extensions, catalogue) {
+  const listed = prefix => extensions.properties(element).filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name.slice(prefix.length));
+  const clocks = new Set([...listed('clock.'), ...listed('public.clock.')]);
+  const notices = new Map(catalogue.notices.map(({ id, name }) => [id, name]));
+  for (const id of listed('public.notice.')) if (!notices.has(id)) notices.set(id, id);
+  return [
+    entry('tick', 'public', 'Applicants see the steps', {
+      read: () => extensions.property(element, 'public') === 'true',
+      write: (_, __, value) => extensions.setProperty(element, 'public', value ? 'true' : '')
+    }),
+    ...[...clocks].map(id => property('text', `public.clock.${id}`, translate => `${translate('Period shown as')} · ${extensions.property(element, `clock.${id}`) || id}`)),
+    ...[...notices].map(([id, name]) => property('text', `public.notice.${id}`, translate => `${translate('Notice shown as')} · ${name}`))
+  ];
+}
+
 export function decided(catalogue) {
   return [
     entry('choice', 'decision', 'Decision table', {
@@ -51,9 +75,9 @@ export function automatic(element, extensions, catalogue) {
   return fields;
 }
 
-function parameter(element, extensions, catalogue, { id, type, required, literal }) {
+function parameter(element, extensions, catalogue, { id, name, type, required, literal }) {
   const listed = { notice: catalogue.notices, register: catalogue.registers }[id];
-  const label = translate => `${id} · ${translate(type ?? 'any')}${required ? ' *' : ''}`;
+  const label = translate => `${name && name !== id ? `${name} (${id})` : id} · ${translate(type ?? 'any')}${required ? ' *' : ''}`;
   const read = () => extensions.operator(element)?.parameters.find(one => one.id === id)?.value ?? '';
   const write = (_, __, value) => extensions.setParameter(element, id, type ?? 'any', value.trim());
   if (literal && listed)

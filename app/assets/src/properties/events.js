@@ -57,7 +57,13 @@ export function message(element, catalogue) {
 }
 
 export function ending(element) {
-  return is(element, 'bpmn:EndEvent') ? [property('text', 'outcome', 'How the case ended')] : [];
+  if (!is(element, 'bpmn:EndEvent')) return [];
+  const tones = ['good', 'neutral', 'bad'];
+  return [
+    property('text', 'outcome', 'How the case ended'),
+    property('choice', 'tone', 'For the person concerned', { options: translate => tones.map(value => ({ value, label: translate(value) })) }),
+    property('text', 'public', 'The outcome, in words for the applicant')
+  ];
 }
 
 export function condition(element) {

@@ -1,7 +1,7 @@
 // The groups of the panel: what a regulation says at each kind of element.
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { carrier } from './extensions.js';
-import { automatic, called, decided, personal } from './activities.js';
+import { automatic, called, decided, personal, shownOutside, told } from './activities.js';
 import { condition, ending, message, starting, timing } from './events.js';
 import { property } from './entries.js';
 import { clauses, others } from './lists.js';
@@ -36,12 +36,18 @@ export default class OfficeProperties {
     const groups = [];
     const add = (id, label, entries) => entries.length && groups.push({ id: `office-${id}`, label: this.translate(label), entries, shouldOpen: true });
     const { extensions, catalogue } = this;
-    if (isAny(element, ['bpmn:UserTask', 'bpmn:ManualTask'])) add('work', 'Work', personal(catalogue));
+    if (isAny(element, ['bpmn:UserTask', 'bpmn:ManualTask'])) {
+      add('work', 'Work', personal(catalogue));
+      add('told', 'For the applicant', told());
+    }
     if (is(element, 'bpmn:ServiceTask')) add('operator', 'Automatic work', automatic(element, extensions, catalogue));
     if (is(element, 'bpmn:BusinessRuleTask')) add('decision', 'Decision', decided(catalogue));
     if (is(element, 'bpmn:CallActivity')) add('call', 'Call', called(element, catalogue));
     if (is(element, 'bpmn:Lane')) add('lane', 'Work', [property('expression', 'candidates', 'Who does this', { description: 'for example unit("slug"), role("slug"), performer("element")' })]);
-    if (isAny(element, ['bpmn:Process', 'bpmn:Participant'])) add('process', 'Regulation', [property('expression', 'title', 'Title of a case')]);
+    if (isAny(element, ['bpmn:Process', 'bpmn:Participant'])) {
+      add('process', 'Regulation', [property('expression', 'title', 'Title of a case')]);
+      add('outside', 'For the applicant', shownOutside(element, extensions, catalogue));
+    }
     add('loop', 'Repetition', repeating(element));
     add('start', 'Opening a case', starting(element, catalogue));
     add('time', 'Time', timing(element));

@@ -1,0 +1,207 @@
+"""What each person learns of a case by asking every address there is: pages, programs, prints, searches."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.app.rounds import Rounds, said
+from workflows.tables import cases, events, receipts, tasks
+
+#: One waits for the statement of the one complained about; the other has ended. Li Si took it down and said
+#: himself that he has an interest.
+WAITING, ENDED = "hrss-2026-00001", "hrss-2026-00002"
+APPLICATION = "fuxin-2026-00001"
+#: Words of the cases, by what they are.
+IDENTITY = {"甲身份甲", "00000000017", "11111111111111111X", "甲住址甲"}
+CONTENT = {"甲事项甲", "甲诉求甲"}
+EVIDENCE = {"甲证据甲", "甲证据正文甲"}
+REQUEST = {"甲要求甲", "甲责令甲", "甲补救甲"}
+STATEMENT = {"甲说明甲", "甲说明材料甲", "甲说明正文甲", "甲改正甲"}
+HANDLING = {"甲意见甲", "甲核查甲", "甲结果甲"}
+FINDING = {"甲事实甲", "甲责任甲", "甲核实甲", "甲回复甲"}
+OPINION = {"甲处理甲"}
+NOTES = {"甲备注甲"}
+CASE = CONTENT | EVIDENCE | REQUEST | STATEMENT | HANDLING | FINDING | OPINION | NOTES
+#: Who learns what of the two complaints.
+LEARNS: dict[str | None, set[str]] = {
+    "hrss.complaint-office": IDENTITY | CASE,
+    # Complained about: what is asked of him, and what he himself answered.
+    "hrss.official": REQUEST | STATEMENT,
+    # Has an interest: of the one he took down, the step he did; of neither, anything else.
+    "hrss.complaint-office-2": NOTES,
+    # Handle it: what it is about, not whose it is.
+    "hrss.social-insurance": CONTENT | HANDLING,
+    "hrss.social-insurance-head": CONTENT | HANDLING,
+    # Have no part in it.
+    "hrss.employment": set(),
+    "hrss.employment-head": set(),
+    "hrss.bureau-leader": set(),
+    # Read the ledger of honours.
+    "hrss.party-group": OPINION,
+    "hrss.discipline": OPINION,
+    # Watch over it, without knowing whose it is.
+    "hrss.auditor": CASE,
+    "hrss.process-admin": CASE,
+    # Another organisation, whatever one is there.
+    "fuxin.window": set(),
+    "fuxin.process-admin": set(),
+    "fuxin.auditor": set(),
+    None: set(),
+}
+#: The words of the application, and who learns which.
+APPLICANT = {"乙身份乙", "00000000018", "乙受托乙"}
+MATTER = {"乙审查乙", "乙材料乙", "乙材料正文乙"}
+LEARNS_OF_APPLICATION: dict[str | None, set[str]] = {
+    "fuxin.window": APPLICANT | MATTER,
+    "fuxin.window-2": APPLICANT | MATTER,
+    "fuxin.handler": APPLICANT | MATTER,
+    "fuxin.handler-elderly-care": APPLICANT | MATTER,
+    "fuxin.approval-office": MATTER,
+    "fuxin.bureau-leader": MATTER,
+    "fuxin.auditor": MATTER,
+    "fuxin.process-admin": MATTER,
+    "hrss.complaint-office": set(),
+    "hrss.auditor": set(),
+    "hrss.process-admin": set(),
+    None: set(),
+}
+STRANGERS = [
+    *((person, case) for person in ("fuxin.window", "fuxin.auditor") for case in (WAITING, ENDED)),
+    ("fuxin.process-admin", WAITING),
+    ("hrss.complaint-office", APPLICATION),
+    ("hrss.process-admin", APPLICATION),
+]
+
+
+def learnt(rounds: Rounds, person: str | None, numbers: tuple[str, ...], words: set[str]) -> set[str]:
+    """The words that occur in anything a person is answered."""
+    addresses = [address for number in numbers for address in rounds.case_addresses(number)]
+    # Searched for by a part of them, so that what was typed in is not taken for an answer.
+    addresses += rounds.list_addresses(*numbers, *(word[:-1] for word in sorted(words & OPINION)))
+    found: set[str] = set()
+    for address in addresses:
+        answer = rounds.ask(person, address)
+        assert answer.status_code < 500, address
+        text = said(answer)
+        found |= {word for word in words if word in text}
+    return found
+
+
+@pytest.mark.parametrize("person", LEARNS)
+def test_of_a_complaint_everybody_learns_what_is_theirs_to_know(rounds: Rounds, person: str | None) -> None:
+    assert learnt(rounds, person, (WAITING, ENDED), IDENTITY | CASE) == LEARNS[person]
+
+
+@pytest.mark.parametrize("person", LEARNS_OF_APPLICATION)
+def test_of_an_application_everybody_learns_what_is_theirs_to_know(
+    rounds: Rounds, person: str | None
+) -> None:
+    found = learnt(rounds, person, (APPLICATION,), APPLICANT | MATTER)
+    assert found == LEARNS_OF_APPLICATION[person]
+
+
+@pytest.mark.parametrize(("person", "case"), STRANGERS)
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_for_another_organisation_there_is_no_such_case(
+    rounds: Rounds, person: str, case: str, method: str
+) -> None:
+    body = {"reason": "试", "data": {"a": 1}}
+    for address in rounds.case_addresses(case, method):
+        options = {"json": body} if method != "GET" and address.startswith("/api/") else {}
+        assert rounds.ask(person, address, method, **options).status_code in (404, 422), address
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+@pytest.mark.parametrize("case", [WAITING, APPLICATION])
+def test_nobody_signed_in_is_answered_about_a_case(rounds: Rounds, case: str, method: str) -> None:
+    for address in rounds.case_addresses(case, method):
+        answer = rounds.ask(None, address, method)
+        assert answer.status_code in (302, 401), address
+        assert answer.status_code == 401 or answer.headers["Location"].startswith("/sign-in")
+
+
+def state(rounds: Rounds) -> list[object]:
+    with rounds.engine.connect() as connection:
+        rows = connection.execute(select(tasks)).all()
+        held = [(row.case_id, row.number, row.assignee, row.status) for row in rows]
+        return [*held, connection.execute(select(func.count()).select_from(events)).scalar_one()]
+
+
+@pytest.mark.parametrize(
+    "person",
+    [p for p in LEARNS if p not in ("hrss.complaint-office", "hrss.official", None)],
+)
+def test_nobody_else_takes_releases_or_does_a_task_of_a_complaint(rounds: Rounds, person: str) -> None:
+    before = state(rounds)
+    for case in (WAITING, ENDED):
+        for address in rounds.case_addresses(case, "POST"):
+            if "/tasks/" not in address:
+                continue
+            options = {"json": {"data": {"情况说明": "代写"}}} if address.startswith("/api/") else {}
+            answer = rounds.ask(person, address, "POST", **options)
+            assert answer.status_code in (403, 404, 409), address
+    assert state(rounds) == before
+
+
+def test_whoever_has_an_interest_finds_nothing_in_the_inbox_and_the_lists(rounds: Rounds) -> None:
+    person = "hrss.complaint-office-2"
+    for address in ("/?box=mine", "/?box=units", "/api/v1/tasks?box=units", "/api/v1/cases"):
+        assert WAITING not in said(rounds.ask(person, address)), address
+    assert rounds.ask(person, f"/cases/{ENDED}").status_code == 403
+    assert rounds.ask(person, f"/cases/{ENDED}/receipt").status_code == 403
+    assert rounds.ask("hrss.complaint-office", f"/cases/{ENDED}").status_code == 200
+
+
+def test_in_the_register_the_line_of_a_case_with_an_interest_is_only_a_number(rounds: Rounds) -> None:
+    office = said(rounds.ask("hrss.complaint-office", "/registers/complaints"))
+    recused = said(rounds.ask("hrss.complaint-office-2", "/registers/complaints"))
+    assert "2026-投诉-0001" in office
+    assert "2026-投诉-0001" not in recused
+    assert WAITING in recused
+    nothing = said(rounds.ask("hrss.complaint-office-2", "/registers/complaints?q=2026-投诉-0001"))
+    assert WAITING not in nothing
+
+
+def test_the_title_of_a_complaint_says_nothing_of_it(rounds: Rounds) -> None:
+    titles = rounds.column(cases, "title")
+    assert not any(word in title for title in titles for word in IDENTITY | CASE)
+
+
+# --- the public page ---------------------------------------------------------------------------------------
+
+
+def receipt_page(rounds: Rounds, person: str | None, number: str) -> str:
+    """Everything the holder of a receipt can open, documents included."""
+    case_id = rounds.column(cases, "id", number=number)[0]
+    code = rounds.column(receipts, "code", case_id=case_id)[0]
+    client = rounds.client(person)
+    shown = client.post("/public", data={"number": number, "code": code}, follow_redirects=True)
+    assert shown.status_code == 200
+    text = said(shown)
+    for identifier in range(1, 20):
+        for address in (f"/public/case/notices/{identifier}", f"/public/case/documents/{identifier}"):
+            text += said(client.get(address))
+    return text
+
+
+@pytest.mark.parametrize("person", [None, "hrss.official", "fuxin.window"])
+def test_with_the_receipt_an_applicant_sees_the_case_and_the_papers_addressed_to_them(
+    rounds: Rounds, person: str | None
+) -> None:
+    """Signed in or not, with an account of another organisation or the same: no account adds anything."""
+    shown = receipt_page(rounds, person, APPLICATION)
+    assert "乙身份乙" in shown
+    assert not any(word in shown for word in ("乙审查乙", "乙材料正文乙", "00000000018"))
+    complaint = receipt_page(rounds, person, ENDED)
+    assert "甲回复甲" in complaint
+    hidden = (CASE - {"甲回复甲"} - EVIDENCE) | {"甲证据正文甲", "00000000017", "11111111111111111X"}
+    assert not any(word in complaint for word in hidden)
+
+
+def test_a_receipt_opens_one_case_and_a_wrong_code_none(rounds: Rounds) -> None:
+    code = rounds.column(receipts, "code", case_id=rounds.column(cases, "id", number=APPLICATION)[0])[0]
+    for person in (None, "hrss.official"):
+        answer = rounds.client(person).post("/public", data={"number": WAITING, "code": code})
+        assert answer.status_code == 404
+        assert not any(word in said(answer) for word in IDENTITY | CASE)

@@ -1,0 +1,55 @@
+"""What a turn notes of a case, the tasks it offers and the timers it arms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.calendars import Deadline
+from workflows.cases.started_clock import StartedClock
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """What does not change about a case."""
+
+    id: int
+    number: str
+    organisation: str
+    opened_at: datetime
+    opened_by: str
+
+
+@dataclass(kw_only=True)
+class Offer:
+    """A task that has become open to people."""
+
+    number: int
+    element_id: str
+    process: str
+    name: str
+    keys: list[str]
+    excluded: list[str]
+    priority: int
+    clock: str | None
+    due_at: datetime | None = None
+    provisional: bool = False
+    #: The clock it shows stands still.
+    suspended: bool = False
+    #: When the office's own norm for it is over; never a breach.
+    norm: Deadline | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Armed:
+    """A timer that has been reached, and the clock it is a projection of."""
+
+    task: int
+    element_id: str
+    due_at: datetime
+    guards: str | None
+    clock: StartedClock | None
+    counted: Deadline
+    #: The clock it moves with, when that is another's, and by how much it differs from its due moment.
+    follows: int | None = None
+    offset: timedelta = timedelta(0)

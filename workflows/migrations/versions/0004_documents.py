@@ -1,0 +1,13 @@
+"""What documents said when they were issued."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("notices", sa.Column("data", sa.Text(), nullable=True))
