@@ -2,75 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
-
 from app.messages import gettext as _
+from app.messages import lazy_gettext
 from workflows.definitions.changes import Change, Difference
 
 #: Characters of a text that are quoted.
 QUOTED: Final = 160
 _KINDS: Final[Mapping[str, object]] = {
-    "process": _l("制度"),
-    "lane": _l("泳道"),
-    "sequenceFlow": _l("顺序流"),
-    "file": _l("文件"),
-    "userTask": _l("人员任务"),
-    "manualTask": _l("手工任务"),
-    "serviceTask": _l("自动任务"),
-    "sendTask": _l("发送任务"),
-    "receiveTask": _l("接收任务"),
-    "businessRuleTask": _l("判定任务"),
-    "callActivity": _l("调用"),
-    "subProcess": _l("子流程"),
-    "startEvent": _l("开始事件"),
-    "endEvent": _l("结束事件"),
-    "boundaryEvent": _l("边界事件"),
-    "intermediateCatchEvent": _l("等候事件"),
-    "intermediateThrowEvent": _l("发出事件"),
-    "exclusiveGateway": _l("排他网关"),
-    "parallelGateway": _l("并行网关"),
-    "inclusiveGateway": _l("包容网关"),
-    "eventBasedGateway": _l("事件网关"),
+    "process": lazy_gettext("制度"),
+    "lane": lazy_gettext("泳道"),
+    "sequenceFlow": lazy_gettext("顺序流"),
+    "file": lazy_gettext("文件"),
+    "userTask": lazy_gettext("人员任务"),
+    "manualTask": lazy_gettext("手工任务"),
+    "serviceTask": lazy_gettext("自动任务"),
+    "sendTask": lazy_gettext("发送任务"),
+    "receiveTask": lazy_gettext("接收任务"),
+    "businessRuleTask": lazy_gettext("判定任务"),
+    "callActivity": lazy_gettext("调用"),
+    "subProcess": lazy_gettext("子流程"),
+    "startEvent": lazy_gettext("开始事件"),
+    "endEvent": lazy_gettext("结束事件"),
+    "boundaryEvent": lazy_gettext("边界事件"),
+    "intermediateCatchEvent": lazy_gettext("等候事件"),
+    "intermediateThrowEvent": lazy_gettext("发出事件"),
+    "exclusiveGateway": lazy_gettext("排他网关"),
+    "parallelGateway": lazy_gettext("并行网关"),
+    "inclusiveGateway": lazy_gettext("包容网关"),
+    "eventBasedGateway": lazy_gettext("事件网关"),
 }
 _ASPECTS: Final[Mapping[str, object]] = {
-    "name": _l("名称"),
-    "kind": _l("种类"),
-    "lane": _l("泳道"),
-    "instructions": _l("办理提示"),
-    "documentation": _l("说明"),
-    "decision": _l("判定表"),
-    "called": _l("调用的制度"),
-    "message": _l("消息"),
-    "default": _l("其他条件都不成立时走向"),
-    "attached": _l("附着于"),
-    "interrupting": _l("是否中断"),
-    "events": _l("事件"),
-    "loop": _l("循环"),
-    "order": _l("条件的先后"),
-    "operator": _l("操作"),
-    "result": _l("结果存为"),
-    "source": _l("从"),
-    "target": _l("到"),
-    "condition": _l("条件"),
-    "content": _l("内容"),
-    "property.provision": _l("执行的条款"),
-    "property.form": _l("表单"),
-    "property.candidates": _l("由谁办理"),
-    "property.exclude": _l("谁应当回避"),
-    "property.clock": _l("期限"),
-    "property.due": _l("内部时限"),
-    "property.priority": _l("优先级"),
-    "property.notice": _l("文书"),
-    "property.outcome": _l("案件结果"),
-    "property.tone": _l("对当事人而言"),
-    "property.public": _l("给服务对象看的话"),
-    "property.public.required": _l("服务对象要做的"),
-    "property.title": _l("案件标题"),
-    "property.result": _l("结果存为"),
-    "property.correlation": _l("匹配值"),
+    "name": lazy_gettext("名称"),
+    "kind": lazy_gettext("种类"),
+    "lane": lazy_gettext("泳道"),
+    "instructions": lazy_gettext("办理提示"),
+    "documentation": lazy_gettext("说明"),
+    "decision": lazy_gettext("判定表"),
+    "called": lazy_gettext("调用的制度"),
+    "message": lazy_gettext("消息"),
+    "default": lazy_gettext("其他条件都不成立时走向"),
+    "attached": lazy_gettext("附着于"),
+    "interrupting": lazy_gettext("是否中断"),
+    "events": lazy_gettext("事件"),
+    "loop": lazy_gettext("循环"),
+    "order": lazy_gettext("条件的先后"),
+    "operator": lazy_gettext("操作"),
+    "result": lazy_gettext("结果存为"),
+    "source": lazy_gettext("从"),
+    "target": lazy_gettext("到"),
+    "condition": lazy_gettext("条件"),
+    "content": lazy_gettext("内容"),
+    "property.provision": lazy_gettext("执行的条款"),
+    "property.form": lazy_gettext("表单"),
+    "property.candidates": lazy_gettext("由谁办理"),
+    "property.exclude": lazy_gettext("谁应当回避"),
+    "property.clock": lazy_gettext("期限"),
+    "property.due": lazy_gettext("内部时限"),
+    "property.priority": lazy_gettext("优先级"),
+    "property.notice": lazy_gettext("文书"),
+    "property.outcome": lazy_gettext("案件结果"),
+    "property.tone": lazy_gettext("对当事人而言"),
+    "property.public": lazy_gettext("给服务对象看的话"),
+    "property.public.required": lazy_gettext("服务对象要做的"),
+    "property.title": lazy_gettext("案件标题"),
+    "property.result": lazy_gettext("结果存为"),
+    "property.correlation": lazy_gettext("匹配值"),
 }
 
 
@@ -84,9 +83,7 @@ def said_of(one: Difference) -> str:
     aspect = str(_ASPECTS.get(one.aspect, one.aspect.partition(".")[2] or one.aspect))
     if one.aspect == "content":
         return _("内容已修改")
-    kind_words: Callable[[str], str] = lambda text: str(_KINDS.get(text, text))  # noqa: E731
-    words = kind_words if one.aspect == "kind" else _short
-    before, after = words(one.before), words(one.after)
+    before, after = (_quoted(text, one.aspect) for text in (one.before, one.after))
     if not one.before:
         return _("%(aspect)s：新写“%(after)s”", aspect=aspect, after=after)
     if not one.after:
@@ -94,5 +91,7 @@ def said_of(one: Difference) -> str:
     return _("%(aspect)s：由“%(before)s”改为“%(after)s”", aspect=aspect, before=before, after=after)
 
 
-def _short(text: str) -> str:
+def _quoted(text: str, aspect: str) -> str:
+    if aspect == "kind":
+        return str(_KINDS.get(text, text))
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}……"

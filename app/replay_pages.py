@@ -16,6 +16,7 @@ from app.islands import island
 from app.signing_in import me
 from app.wording import CITATION, Names, cited, clause_text
 from workflows.cases import NotPermitted
+from workflows.cases.identities import mask
 from workflows.database import reading
 from workflows.definitions.loading import NoSuchVersion
 from workflows.reading.access import sees_everything
@@ -114,8 +115,8 @@ def _divergence(one: Divergence) -> dict[str, Any]:
     return {
         "seq": one.seq,
         "what": one.what,
-        "recorded": str(one.recorded)[:_SHOWN],
-        "found": str(one.found)[:_SHOWN],
+        "recorded": str(mask(one.recorded))[:_SHOWN],
+        "found": str(mask(one.found))[:_SHOWN],
     }
 
 

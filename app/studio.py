@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +11,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from app.catalogue import catalogue_of
+from app.change_words import kind_of, said_of
 from app.installation import installation
 from app.islands import island
 from app.language import in_english, said
 from app.messages import gettext as _
 from app.replay_pages import bpmn_response
 from app.signing_in import me
-from app.wording import Names
+from app.wording import CITATION, Names
 from workflows.cases import NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.database import reading, transaction
 from workflows.definitions import PublicationRefused
+from workflows.definitions.changes import Change, Happened, changes_between
+from workflows.diagrams import DiagramRefused
 from workflows.errors import WorkflowError
 from workflows.office import names_of, office_of
 from workflows.packages.drafts import (
@@ -38,6 +42,7 @@ from workflows.packages.drafts import (
     working_copy,
 )
 from workflows.packages.editions import Edition, bound_callers, edition, editions_of, regulations_of
+from workflows.reading.law import clauses_of
 from workflows.validation import Finding
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
@@ -142,6 +147,7 @@ def check(key: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<key>/publish")
+@island
 def approve(key: str) -> ResponseReturnValue:
     """What would be published: findings, author, and who approves."""
     with reading(installation().engine) as connection:
@@ -149,6 +155,7 @@ def approve(key: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<key>/publish")
+@island
 def publish(key: str) -> ResponseReturnValue:
     """Publish the draft that was shown; with errors it is refused, and they are shown."""
     try:
@@ -173,15 +180,48 @@ def discard(key: str) -> ResponseReturnValue:
 
 def _approval(connection: Connection, found: WorkingCopy) -> str:
     findings = check_draft(connection, found)
+    changes = _changes(connection, found)
+    cited = {citation for citation in CITATION.findall(" ".join(_provisions_in(changes or ())))}
     return render_template(
         "studio/approve.html",
         found=found,
         findings=_listed(findings, found.bundle.diagram),
+        changes=changes,
+        marks=_marks(changes or []),
+        clauses={clause.id: clause for clause in clauses_of(connection, sorted(cited))},
+        kind_of=kind_of,
+        said_of=said_of,
         publishable=is_publishable(findings),
         own=found.author == me().user,
         needs_second=needs_second_person(connection, found.organisation),
         names=_names(connection, [found.author]),
     )
+
+
+def _changes(connection: Connection, found: WorkingCopy) -> list[Change] | None:
+    """What the draft changes of the version in force; null where there is nothing to compare or to read."""
+    in_force = next((one for one in editions_of(connection, found.key) if one.status == "published"), None)
+    if in_force is None or not found.is_draft:
+        return None
+    try:
+        return changes_between(in_force.bundle, found.bundle)
+    except DiagramRefused:
+        return None
+
+
+def _provisions_in(changes: Iterable[Change]) -> Iterator[str]:
+    for change in changes:
+        for one in change.differences:
+            yield from (one.before, one.after) if one.aspect == "property.provision" else ()
+
+
+def _marks(changes: list[Change]) -> dict[str, list[str]]:
+    """Marks for the drawing: which elements and flows are new, which are changed."""
+    drawn = [change for change in changes if change.kind != "file"]
+    return {
+        str(what): [change.id for change in drawn if change.happened is what]
+        for what in (Happened.ADDED, Happened.CHANGED)
+    }
 
 
 def _conflict(key: str, changed: DraftChanged) -> ResponseReturnValue:

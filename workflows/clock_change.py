@@ -50,6 +50,20 @@ class NoLaterEnd(WorkflowError):
     message_zh = "延长后的到期时间({until})不晚于现在的到期时间({due}),请改正。"
 
 
+class AlreadyExtended(WorkflowError):
+    """The clock has been extended as often as it may be."""
+
+    code = "already-extended"
+    message_zh = "“{clock}”已经延长过 {times} 次,不得再次延长。"
+
+
+class ExtensionTooLong(WorkflowError):
+    """An extension is longer than the organisation allows."""
+
+    code = "extension-too-long"
+    message_zh = "一次延长不得超过{bound},请改正。"
+
+
 class Change(StrEnum):
     """What was done to a clock."""
 
@@ -167,9 +181,18 @@ def extend(
     reason: str,
     details: Mapping[str, Any],
     count: Count,
+    times: int | None = None,
+    bound: Period | None = None,
 ) -> ClockChange:
-    """Give a clock more time: a period on top, or a new end. Raises ``ClockExpired``, ``NoLaterEnd``."""
+    """Give a clock more time: a period on top, or a new end.
+
+    ``times`` is how often it may be extended in all, ``bound`` by how much at most. Raises ``ClockExpired``,
+    ``AlreadyExtended``, ``NoLaterEnd``, ``ExtensionTooLong``.
+    """
     _check_not_over(clock, at)
+    granted = len(clock.ledger.extensions)
+    if times is not None and granted >= times:
+        raise AlreadyExtended(clock=clock.name, times=granted)
     text = str(limit) if isinstance(limit, Period) else limit.isoformat()
     change = ClockChange(
         number=clock.number,
@@ -184,6 +207,10 @@ def extend(
     projection = count(apply(clock, change).ledger)
     if not projection.is_suspended and projection.due_at <= clock.due_at:
         raise NoLaterEnd(clock=clock.name, until=_shown(projection.due_at), due=_shown(clock.due_at))
+    if bound is not None and not projection.is_suspended:
+        longest = count(apply(clock, replace(change, limit=str(bound))).ledger)
+        if projection.due_at > longest.due_at:
+            raise ExtensionTooLong(clock=clock.name, bound=bound.in_chinese())
     return counted(change, projection)
 
 
@@ -231,6 +258,11 @@ def extension(limit: str, *, granted_at: datetime) -> Extension:
     return Extension(granted_at=granted_at, period=period(limit))
 
 
+def expired(name: str, due_at: datetime) -> ClockExpired:
+    """The error for a clock that is over."""
+    return ClockExpired(clock=name, due=_shown(due_at))
+
+
 def fixed_moment(text: str) -> date | datetime | None:
     """The date (10 characters) or moment a text in ISO 8601 stands for; null for any other text."""
     try:
@@ -259,7 +291,7 @@ def _begun(kind: SpanKind, at: datetime, reason: str = "") -> Span:
 
 def _check_not_over(clock: OpenClock, at: datetime) -> None:
     if at > clock.due_at:
-        raise ClockExpired(clock=clock.name, due=_shown(clock.due_at))
+        raise expired(clock.name, clock.due_at)
 
 
 def _shown(moment: datetime) -> str:

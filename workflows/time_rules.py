@@ -18,6 +18,20 @@ from workflows.periods import Period, period
 WHOSE: Final = ("applicant", "third-party")
 
 
+class NoSuchProcedure(WorkflowError):
+    """The organisation knows no such special procedure."""
+
+    code = "no-such-procedure"
+    message_zh = "本单位没有规定名为“{procedure}”的特别程序,不能据此中止计时。"
+
+
+class DocumentMissing(WorkflowError):
+    """A suspension needs a document."""
+
+    code = "document-missing"
+    message_zh = "中止计时须写明依据的文书名称和文号。"
+
+
 class UnusableTimeRules(WorkflowError):
     """The organisation's rules about legal time cannot be read."""
 
@@ -48,6 +62,18 @@ class TimeRules:
     bound: Period | None
     may_order: frozenset[str]
     ladders: tuple[Ladder, ...]
+
+    def procedure(self, slug: str, *, document: Any) -> Procedure:
+        """A special procedure and that there is a document for it.
+
+        Raises ``NoSuchProcedure``, ``DocumentMissing``.
+        """
+        found = self.procedures.get(slug)
+        if found is None:
+            raise NoSuchProcedure(procedure=slug)
+        if not str(document or "").strip():
+            raise DocumentMissing(procedure=slug)
+        return found
 
     def ladder_of(self, basis: str) -> Ladder | None:
         """The first ladder for clocks of that basis."""

@@ -9,7 +9,18 @@ from datetime import datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Connection, and_, bindparam, insert, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy import case as sql_case
 
 from workflows.cases.clock_state import (
@@ -33,7 +44,9 @@ NO_DUE_DATE: Final = 2**62
 _START_CLOCK = insert(clocks)
 _START_SPAN = insert(clock_spans)
 _EXTEND = insert(clock_extensions)
-_OPEN = update(clocks).where(clocks.c.case_id == bindparam("case"), clocks.c.state.in_(NOT_ENDED))
+#: Written out, because a list cannot be given to a statement that is sent for several rows.
+_NOT_ENDED = or_(*(clocks.c.state == one for one in NOT_ENDED))
+_OPEN = update(clocks).where(clocks.c.case_id == bindparam("case"), _NOT_ENDED)
 #: A clock that ends in the event of a timer, at or after its due moment, was not stopped by anybody in time.
 _ENDED = sql_case(
     (and_(bindparam("by_timer", type_=Boolean), clocks.c.due_at <= bindparam("ended")), STORED_LAPSED),
@@ -73,7 +86,7 @@ _EXTENSIONS = (
     .limit(1)
 )
 _WAITING = update(timers).where(
-    timers.c.case_id == bindparam("case"), timers.c.status.in_(("armed", "paused"))
+    timers.c.case_id == bindparam("case"), or_(timers.c.status == "armed", timers.c.status == "paused")
 )
 _MOVE_TIMERS = _WAITING.where(timers.c.clock == bindparam("n")).values(
     status="armed",

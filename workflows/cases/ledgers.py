@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from workflows.cases.clock_state import NOT_ENDED
+from workflows.cases.clock_state import NOT_ENDED, STORED_LAPSED
 from workflows.cases.started_clock import StartedClock
 from workflows.cases.turn import Turn
-from workflows.clock_change import OpenClock, apply, extension, fixed_moment
+from workflows.clock_change import OpenClock, apply, expired, extension, fixed_moment
 from workflows.errors import WorkflowError
 from workflows.ledger import Extension, Ledger, Span, SpanKind
 from workflows.periods import Period, Unit
@@ -27,6 +27,16 @@ class NoSuchClock(WorkflowError):
 
 _CLOCKS: Select[Any] = (
     select(clocks).where(clocks.c.case_id == bindparam("case")).order_by(clocks.c.anchored_at)
+)
+_LAPSED = (
+    select(clocks.c.due_at)
+    .where(
+        clocks.c.case_id == bindparam("case"),
+        clocks.c.name == bindparam("name"),
+        clocks.c.state == STORED_LAPSED,
+    )
+    .order_by(clocks.c.due_at.desc())
+    .limit(1)
 )
 _SPANS = (
     select(clock_spans)
@@ -62,9 +72,15 @@ def open_clocks(connection: Connection, case_id: int, turns: Iterable[Turn] = ()
 
 
 def open_clock(connection: Connection, case_id: int, name: str, turns: Iterable[Turn] = ()) -> OpenClock:
-    """The clock of that name. Raises ``NoSuchClock``."""
+    """The clock of that name. Raises ``NoSuchClock``, and ``ClockExpired`` when it has run out."""
+    turns = list(turns)
     found = open_clocks(connection, case_id, turns).get(name)
     if found is None:
+        known = open_clocks(connection, case_id).get(name)
+        lapsed = connection.execute(_LAPSED, {"case": case_id, "name": name}).scalar_one_or_none()
+        due = known.due_at if known is not None else lapsed
+        if due is not None:
+            raise expired(name, due)
         raise NoSuchClock(clock=name)
     return found
 

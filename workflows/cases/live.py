@@ -14,6 +14,7 @@ from workflows import outbox
 from workflows.calendar_store import load_calendar
 from workflows.calendars import Deadline, deadline
 from workflows.cases.clock_state import NOT_ENDED
+from workflows.cases.ledgers import open_clocks
 from workflows.cases.limits import usable_limit
 from workflows.cases.started_clock import Running, RunningClocks, StartedClock
 from workflows.cases.turn import Turn
@@ -203,4 +204,7 @@ class Live:
             deadline=due,
             send=send,
             running_clocks=lambda: turn.running().due(),
+            open_clocks=lambda: open_clocks(self.connection, self.case_id, [*self._turns, turn]),
+            count=self.count,
+            rules=self.rules,
         )

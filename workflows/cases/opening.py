@@ -66,16 +66,7 @@ def start_case(
     values: dict[str, Any] = dict(data)
     concealed: Concealed = []
     if origin is None:
-        resources = version.resources[version.process.key]
-        values, concealed = accept(
-            resources,
-            element.properties.get("form"),
-            data,
-            known={"parameters": version.parameters},
-            secret=partial(secret_of, connection, version.organisation),
-            staff=Staff(connection, version.organisation),
-            attachments=attachments,
-        )
+        values, concealed = _judged(connection, version, element, data, attachments)
     case = _new(connection, version, by=by, at=at)
     command = {"start": element.id, "data": values, "origin": origin, "version": version.content_hash}
     turn = case.turn("opened", at=at, by=None if by.user == SYSTEM else by, command=command)
@@ -89,6 +80,24 @@ def start_case(
     if origin is None:
         issue_receipt(connection, case.facts.id, by=by.user, at=at)
     return CaseOpened(id=case.facts.id, number=case.facts.number)
+
+
+def _judged(
+    connection: Connection,
+    version: LoadedVersion,
+    element: Element,
+    data: Mapping[str, Any],
+    attachments: Collection[str],
+) -> tuple[dict[str, Any], Concealed]:
+    return accept(
+        version.resources[version.process.key],
+        element.properties.get("form"),
+        data,
+        known={"parameters": version.parameters},
+        secret=partial(secret_of, connection, version.organisation),
+        staff=Staff(connection, version.organisation),
+        attachments=attachments,
+    )
 
 
 def _check_starter(turn: Turn, element: Element, by: Actor) -> None:

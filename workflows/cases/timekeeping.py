@@ -22,42 +22,7 @@ from workflows.cases.started_clock import StartedClock, clock_facts
 from workflows.clock_change import ClockChange, OpenClock, extend, resume, suspend
 from workflows.errors import WorkflowError
 from workflows.periods import Period
-from workflows.time_rules import Procedure, TimeRules
-
-
-class NoSuchProcedure(WorkflowError):
-    """The organisation knows no such special procedure."""
-
-    code = "no-such-procedure"
-    message_zh = "本单位没有规定名为“{procedure}”的特别程序,不能据此中止计时。"
-
-
-class DocumentMissing(WorkflowError):
-    """A suspension needs a document."""
-
-    code = "document-missing"
-    message_zh = "中止计时须写明依据的文书名称和文号。"
-
-
-class ExtensionNotPermitted(WorkflowError):
-    """The organisation does not extend periods."""
-
-    code = "extension-not-permitted"
-    message_zh = "“{clock}”不得延长:本单位没有规定可以批准延期的人员。"
-
-
-class AlreadyExtended(WorkflowError):
-    """The clock has been extended as often as it may be."""
-
-    code = "already-extended"
-    message_zh = "“{clock}”已经延长过 {times} 次,不得再次延长。"
-
-
-class ExtensionTooLong(WorkflowError):
-    """An extension is longer than the organisation allows."""
-
-    code = "extension-too-long"
-    message_zh = "一次延长不得超过{bound},请改正。"
+from workflows.time_rules import TimeRules
 
 
 class OwnApplication(WorkflowError):
@@ -91,7 +56,7 @@ def suspend_clocks(
     raises.
     """
     case, rules = _opened(connection, case_id, by, at, lambda rules: rules.may_suspend)
-    found = procedure_of(rules, procedure, details)
+    found = rules.procedure(procedure, document=details.get("document"))
     clocks = _chosen(connection, case, names, suspended=False)
     command = {"procedure": procedure, "details": dict(details), "clocks": [clock.name for clock in clocks]}
     changes = [
@@ -150,7 +115,6 @@ def extend_clock(
         raise OwnApplication(user=by.user)
     case, rules = _opened(connection, case_id, by, at, lambda rules: rules.may_extend)
     clock = open_clock(connection, case_id, name, case.turns)
-    check_extension(rules, clock, limit, at=at, case=case)
     change = extend(
         clock,
         at=at,
@@ -158,6 +122,8 @@ def extend_clock(
         reason=reason.strip(),
         details={**(details or {}), "by": by.user, "asked_by": asked_by},
         count=case.live.count,
+        times=rules.extensions,
+        bound=rules.bound,
     )
     command = {"clock": name, "limit": change.limit, "reason": change.reason, "asked_by": asked_by}
     _enter(case, "clock-extended", [change], command, by=by, at=at)
@@ -198,31 +164,6 @@ def set_limit(
     case.finish(turn)
     save(case)
     return started
-
-
-def procedure_of(rules: TimeRules, slug: str, details: Mapping[str, Any]) -> Procedure:
-    """The special procedure of that name. Raises ``NoSuchProcedure``, ``DocumentMissing``."""
-    found = rules.procedures.get(slug)
-    if found is None:
-        raise NoSuchProcedure(procedure=slug)
-    if not str(details.get("document") or "").strip():
-        raise DocumentMissing(procedure=slug)
-    return found
-
-
-def check_extension(
-    rules: TimeRules, clock: OpenClock, limit: Period | date | datetime, *, at: datetime, case: OpenCase
-) -> None:
-    """Raise ``AlreadyExtended`` or ``ExtensionTooLong`` when the organisation's rules forbid it."""
-    if len(clock.ledger.extensions) >= rules.extensions:
-        raise AlreadyExtended(clock=clock.name, times=len(clock.ledger.extensions))
-    if rules.bound is None or clock.is_suspended:
-        return
-    count = case.live.count
-    longest = extend(clock, at=at, limit=rules.bound, reason="", details={}, count=count)
-    asked = extend(clock, at=at, limit=limit, reason="", details={}, count=count)
-    if asked.due_at > longest.due_at:
-        raise ExtensionTooLong(clock=clock.name, bound=rules.bound.in_chinese())
 
 
 def _opened(

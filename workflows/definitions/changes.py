@@ -166,8 +166,9 @@ def _loop(element: Element) -> str:
     loop = element.loop
     if loop is None:
         return ""
-    parts = (loop.kind, loop.condition, loop.maximum, loop.cardinality, loop.input_collection, loop.input_item)
-    return " ".join(filter(None, (*parts, loop.output_collection, loop.output_item)))
+    rounds = (loop.kind, loop.condition, loop.maximum, loop.cardinality)
+    over = (loop.input_collection, loop.input_item, loop.output_collection, loop.output_item)
+    return " ".join(filter(None, (*rounds, *over)))
 
 
 def _order(element: Element, diagram: Diagram) -> str:
@@ -178,7 +179,8 @@ def _order(element: Element, diagram: Diagram) -> str:
 
 
 def _leads(flow: str | None, diagram: Diagram) -> str:
-    return _called(diagram.flows[flow].target, diagram) if flow in diagram.flows else ""
+    found = diagram.flows.get(flow or "")
+    return _called(found.target, diagram) if found is not None else ""
 
 
 def _called(identifier: str, diagram: Diagram) -> str:

@@ -15,6 +15,7 @@ from workflows.operators import (
     registers,
     sending,
     starting,
+    timekeeping,
     values,
 )
 from workflows.operators.effect import Effect
@@ -33,6 +34,7 @@ class Operator:
 _MODULES = (
     values,
     clocks,
+    timekeeping,
     notices,
     registers,
     recording,

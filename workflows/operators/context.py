@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflows.calendars import Deadline
+from workflows.clock_change import Count, OpenClock
+from workflows.time_rules import TimeRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +50,9 @@ class OperatorContext:
     send: Callable[[str, dict[str, Any]], str]
     #: Names of the clocks that run in this case, with their due moments.
     running_clocks: Callable[[], Mapping[str, datetime]]
+    #: The clocks that have not ended, by name, with their ledgers.
+    open_clocks: Callable[[], Mapping[str, OpenClock]]
+    #: What a ledger comes to on the organisation's calendar.
+    count: Count
+    #: What the organisation lays down about legal time.
+    rules: Callable[[], TimeRules]

@@ -147,7 +147,8 @@ def _data(values: Mapping[str, Any], fields: _Fields) -> Iterator[Datum]:
 
 def _in_order(values: Mapping[str, Any], fields: _Fields) -> list[tuple[str, Any]]:
     """The values in the order of the form; the history keeps them by name."""
-    places = {name: place for place, name in enumerate(dict.fromkeys(path.split(".", 1)[0] for path in fields))}
+    order = list(dict.fromkeys(path.split(".", 1)[0] for path in fields))
+    places = {name: place for place, name in enumerate(order)}
     return sorted(values.items(), key=lambda item: places.get(item[0], len(places)))
 
 

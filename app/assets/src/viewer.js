@@ -17,7 +17,7 @@ async function show(root) {
     throw error;
   }
   new Marks(viewer).show(marks);
-  const here = marks.current?.[0];
+  const here = marks.current?.[0] ?? marks.changed?.[0] ?? marks.added?.[0];
   zoom(viewer, 'fit');
   if (here && viewer.get('canvas').zoom() < 0.6) centre(viewer, here, 0.8);
   for (const button of root.querySelectorAll('[data-zoom]'))

@@ -12,10 +12,13 @@ from sqlalchemy import Connection, insert, select
 from workflows.calendar_store import load_calendar
 from workflows.calendars import deadline
 from workflows.clock import BEIJING
+from workflows.clock_change import OpenClock
 from workflows.feel import compile_expression, to_json
 from workflows.history import GENESIS
+from workflows.ledger import project
 from workflows.operators import CATALOGUE, Effect, OperatorContext
 from workflows.tables import cases, definitions, organisations, versions
+from workflows.time_rules import rules_of
 
 MORNING = datetime(2026, 9, 21, 9, 0, tzinfo=BEIJING)
 
@@ -69,6 +72,8 @@ class Caller:
     notices: Mapping[str, str] = field(default_factory=dict)
     registers: Mapping[str, Any] = field(default_factory=dict)
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    clocks: dict[str, OpenClock] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def call(self, operator: str, **parameters: str) -> Effect:
         """Run an operator; parameters are FEEL, as in a diagram."""
@@ -106,4 +111,9 @@ class Caller:
             ),
             send=send,
             running_clocks=dict,
+            open_clocks=lambda: self.clocks,
+            count=lambda ledger: project(
+                ledger, calendar=load_calendar(self.connection), closing=time(17, 0)
+            ),
+            rules=lambda: rules_of(self.settings),
         )

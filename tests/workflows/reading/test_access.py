@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,17 @@ import pytest
 
 from workflows.cases import Actor, NotPermitted
 from workflows.cases.open_case import NoSuchCase
-from workflows.reading.access import check_reader, check_task_reader, may_see_case
+from workflows.reading.access import (
+    Act,
+    check_reader,
+    check_task_reader,
+    is_recused,
+    may_hand_receipt,
+    may_see_case,
+    may_start,
+    own_tasks,
+    people_named,
+)
 from workflows.reading.case_file import CaseFile, CaseTask
 
 AT = datetime(2026, 9, 21, 1, tzinfo=UTC)
@@ -124,3 +135,109 @@ def test_a_rule_about_another_regulation_says_nothing_about_this_one() -> None:
     rules = [{"process": "t.other", "act": "read", "who": 'unit("archive")'}]
     other = case(task(1, "unit:office"), settings={"access": {"rules": rules}})
     assert may_see_case(person("colleague", "unit:office"), other)
+
+
+def rules(act: str, who: str, process: str = "t.complaint") -> dict[str, Any]:
+    return {"access": {"rules": [{"process": process, "act": act, "who": who}]}}
+
+
+@pytest.mark.parametrize("reader", [person("zhao", "role:auditor"), person("zhao", "role:process-admin")])
+def test_who_has_an_interest_reads_nothing_even_as_one_who_watches_over_all_cases(reader: Actor) -> None:
+    assert is_recused(reader, COMPLAINT)
+    assert not may_see_case(reader, COMPLAINT)
+    assert [found.number for found in own_tasks(reader, COMPLAINT)] == [3]
+    assert not may_hand_receipt(reader, COMPLAINT, knows=True)
+
+
+def test_whoever_acts_on_behalf_of_somebody_with_an_interest_has_it_too() -> None:
+    stand_in = Actor(
+        user="sun", organisation="t", keys=frozenset({"person:sun", "unit:office"}), on_behalf_of="zhao"
+    )
+    assert not may_see_case(stand_in, COMPLAINT)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "recused"),
+    [
+        # Did a step, and must not do the next one as well.
+        ((task(1, "unit:office", by="anna"), task(2, "unit:office", without=("anna",))), False),
+        # Opened the case.
+        ((task(1, "unit:office", without=("clerk", "anna")), task(2, "unit:office", by="anna")), False),
+        # Took it down, and is kept out with somebody who did nothing: both for who they are.
+        ((task(1, "unit:office", by="anna"), task(2, "unit:office", without=("anna", "zhao"))), True),
+        # Took it down, and is the one complained about.
+        (
+            (
+                task(1, "unit:office", by="anna"),
+                task(2, "unit:office", without=("anna",)),
+                task(3, "person:anna"),
+            ),
+            True,
+        ),
+        # Somebody else is kept out.
+        ((task(1, "unit:office", by="anna"), task(2, "unit:office", without=("zhao",))), False),
+    ],
+)
+def test_a_second_pair_of_eyes_is_no_interest(tasks: tuple[CaseTask, ...], *, recused: bool) -> None:
+    anna = person("anna", "unit:office")
+    assert is_recused(anna, case(*tasks)) is recused
+    assert may_see_case(anna, case(*tasks)) is not recused
+
+
+def test_an_organisation_says_who_opens_cases() -> None:
+    settings = rules("start", '[unit("window"), role("chief")]')
+    may = {
+        who.user: may_start(who, settings, "t.complaint")
+        for who in (
+            person("clerk", "unit:window"),
+            person("head", "leader:window"),
+            person("chief", "role:chief"),
+            person("neighbour", "unit:other", "role:auditor"),
+        )
+    }
+    assert may == {"clerk": True, "head": True, "chief": True, "neighbour": False}
+    assert may_start(person("neighbour"), settings, "t.other")
+    assert may_start(person("neighbour"), {}, "t.complaint")
+
+
+def test_an_organisation_says_who_looks_at_tasks_of_theirs() -> None:
+    settings = rules("read-own-tasks", 'role("handler")')
+    found = case(
+        task(1, "unit:office"),
+        task(2, "unit:office", by="zhao"),
+        settings=settings | {"access": {"rules": [*settings["access"]["rules"], *_nobody_reads()]}},
+    )
+    handler, zhao = person("qian", "unit:office", "role:handler"), person("zhao", "unit:office")
+    check_task_reader(handler, found, found.tasks[0])
+    for one in found.tasks:
+        with pytest.raises(NotPermitted):
+            check_task_reader(zhao, found, one)
+    assert own_tasks(zhao, found) == []
+    assert own_tasks(person("qian", "role:handler", "unit:office", organisation="t2"), found) == []
+
+
+def _nobody_reads() -> list[dict[str, str]]:
+    return [{"process": "t.complaint", "act": "read", "who": 'unit("archive")'}]
+
+
+def test_a_rule_may_mean_people_by_the_data_of_the_case() -> None:
+    by_data = case(task(1, "unit:elsewhere"), settings=rules("read", "unit(handling)"))
+    handled = replace(by_data, data={"": {"handling": "labour"}})
+    assert not may_see_case(person("sun", "unit:labour"), by_data)
+    assert may_see_case(person("sun", "unit:labour"), handled)
+    assert may_see_case(person("head", "leader:labour"), handled)
+    assert not may_see_case(person("wu", "unit:employment"), handled)
+
+
+def test_several_rules_for_one_act_add_up_and_none_means_nothing_is_said() -> None:
+    both = {
+        "access": {
+            "rules": [
+                *rules("read", 'unit("a")')["access"]["rules"],
+                *rules("read", 'unit("b")')["access"]["rules"],
+            ]
+        }
+    }
+    assert people_named(both, Act.READ, ["t.complaint"]) == {"unit:a", "unit:b"}
+    assert people_named(both, Act.READ, ["t.other"]) is None
+    assert people_named(both, Act.START, ["t.complaint"]) is None
