@@ -276,9 +276,9 @@ def rounds(sqlite_template: bytes, tmp_path_factory: pytest.TempPathFactory) -> 
     directory = tmp_path_factory.mktemp("rounds")
     (directory / "guicheng.db").write_bytes(sqlite_template)
     engine = connect(sqlite_url(directory))
-    settle(engine)
     with transaction(engine) as connection:
         create_controlled(connection, MONDAY + timedelta(days=3))
+    settle(engine)
     engine.dispose()
     app = create_app(
         Settings(data=directory, database=sqlite_url(directory), secret="s" * 40, controlled_clock=True)

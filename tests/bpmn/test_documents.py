@@ -53,6 +53,8 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def printed(packaged: Path, directory: Path, scenario: Scenario) -> dict[str, str]:
     """What is printed at the end of a worked case, by the name of the notice and its number."""
+    # Each case has an address of its own: what is remembered of a database goes by it.
+    directory.mkdir()
     shutil.copy(packaged, directory / "guicheng.db")
     engine = connect(sqlite_url(directory))
     try:
@@ -74,8 +76,9 @@ def test_the_worked_cases_print_every_notice_of_the_office_without_a_gap(
 ) -> None:
     seen: set[str] = set()
     with_gaps = []
-    for scenario in (one for path in paths for one in read_scenarios(path, organisation=organisation)):
-        for name, text in printed(packaged, tmp_path, scenario).items():
+    scenarios = [one for path in paths for one in read_scenarios(path, organisation=organisation)]
+    for number, scenario in enumerate(scenarios):
+        for name, text in printed(packaged, tmp_path / str(number), scenario).items():
             seen.add(name.partition(" ")[0])
             if GAP in text:
                 with_gaps.append((scenario.name, name, text))
