@@ -24,6 +24,9 @@ from workflows.reading.law import Clause, Title
 #: What may be the id of a clause within a text.
 CITATION: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+")
 
+#: Where a citation has been left out: the space before what follows it.
+_GAP: Final = re.compile(r" +( |：|:|，|,|$)")
+
 
 def attach(app: Flask) -> None:
     """Put the words where templates find them."""
@@ -139,18 +142,20 @@ def _distinct_articles(group: list[Clause]) -> list[Clause]:
 
 def with_articles(text: str, clauses: Mapping[str, Clause]) -> str:
     """A text in which the ids of clauses are replaced by regulation and article."""
-    said: list[Title | None] = []
+    said: list[Clause] = []
 
     def cite(found: re.Match[str]) -> str:
         clause = clauses.get(found[0])
         if clause is None:
             return found[0]
-        # What follows in the same regulation is cited by its article alone.
-        repeated = bool(said) and clause.title == said[-1]
-        said.append(clause.title)
-        return clause.article if repeated else cited(clause)
+        before = said[-1] if said else None
+        said.append(clause)
+        if before is None or before.title != clause.title:
+            return cited(clause)
+        # What follows in the same regulation is cited by its article alone, and no article twice.
+        return clause.article if before.article != clause.article else ""
 
-    return CITATION.sub(cite, text)
+    return _GAP.sub(r"\1", CITATION.sub(cite, text))
 
 
 def yes_no(value: Any) -> str:

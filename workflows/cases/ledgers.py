@@ -120,7 +120,8 @@ def _until(unit: str, fixed: str | None, due_at: datetime) -> Any:
 
 
 def _follow(found: dict[str, OpenClock], turn: Turn) -> None:
-    gone = set(turn.disarmed)
+    # In an event that is still going on, a clock that goes with its timer can still be asked about.
+    gone = set(turn.disarmed) if turn.is_over else set()
     for name in [name for name, clock in found.items() if clock.owner in gone]:
         del found[name]
     found.update((clock.name, _opened(clock)) for clock in turn.started_clocks)

@@ -87,6 +87,7 @@ class Turn:
     #: Norms of the office counted for tasks, in the form of deadlines.
     norms: list[list[Any]] = field(default_factory=list)
     outcome: str | None = None
+    is_over: bool = False
 
     def __post_init__(self) -> None:
         self.functions: dict[str, Callable[..., Any]] = {
@@ -131,9 +132,12 @@ class Turn:
         return self.version.resources[task.workflow.spec.process_key]
 
     def running(self) -> RunningClocks:
-        """The clocks of the case as this turn leaves them so far."""
+        """The clocks of the case as this turn leaves them so far.
+
+        A clock that goes with its timer can be asked about until the event is over.
+        """
         clocks = self.outside.running().copy()
-        clocks.follow(**self.clock_changes())
+        clocks.follow(started=self.started_clocks, stopped=self.stopped_clocks, changed=self.changes)
         return clocks
 
     def _clock(self, name: Any) -> Running | None:
@@ -313,6 +317,7 @@ class Turn:
 
     def settle(self) -> None:
         """Once the engine rests: give each new task the due date its clock or its own timer sets."""
+        self.is_over = True
         for offer in self.offers.values():
             named = [c for c in self.started_clocks if c.name == offer.clock]
             guards = [a for a in self.armed.values() if a.guards == offer.element_id]

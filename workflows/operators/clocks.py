@@ -23,13 +23,13 @@ class ClockNotRunning(WorkflowError):
 
 
 def start_clock(
-    context: OperatorContext, clock: str, limit: Any, provision: str = "", basis: str = "set"
+    context: OperatorContext, clock: str, limit: Any, provision: str = "", basis: str | None = None
 ) -> Effect:
     """Begin the period ``limit`` now; its day is not counted. A running clock of the name is superseded."""
     return _begin(context, clock, limit, provision=provision or "", basis=_basis(basis))
 
 
-def set_limit(context: OperatorContext, clock: str, limit: Any, basis: str = "ordered") -> Effect:
+def set_limit(context: OperatorContext, clock: str, limit: Any, basis: str | None = None) -> Effect:
     """Put another limit in the place of a running clock, from now. Raises ``ClockNotRunning``."""
     known = context.open_clocks().get(clock)
     if known is None:

@@ -136,15 +136,24 @@ def may_see_case(person: Actor, case: CaseFile) -> bool:
 def is_recused(person: Actor, case: CaseFile) -> bool:
     """Whether a person has an interest in a case.
 
-    Such are those whom a task keeps out together with somebody who did nothing in the case, and those who
-    are kept out of one task and asked by name in another. Whom a task keeps out only because of what they did
-    before (a second pair of eyes is wanted) has no interest.
+    Such are those whom a task keeps out together with somebody who had done nothing in the case by then, and
+    those who are kept out of one task and asked by name in another. Whom a task keeps out only because of
+    what they had done (a second pair of eyes is wanted) has no interest.
     """
-    done = {case.opened_by, *(task.ended_by for task in case.tasks if task.status == "completed")}
     people = _people(person)
     out = [task for task in case.tasks if not people.isdisjoint(task.excluded)]
     asked = any(f"person:{user}" in task.keys for user in people for task in case.tasks)
-    return bool(out) and (asked or any(not task.excluded <= done for task in out))
+    return bool(out) and (asked or any(not task.excluded <= _at_work_before(task, case) for task in out))
+
+
+def _at_work_before(task: CaseTask, case: CaseFile) -> frozenset[str]:
+    """Who had opened the case or done a step of it when a task was opened."""
+    done = (
+        other.ended_by
+        for other in case.tasks
+        if other.status == "completed" and other.ended_at is not None and other.ended_at <= task.opened_at
+    )
+    return frozenset(user for user in (case.opened_by, *done) if user is not None)
 
 
 def recused_from(connection: Connection, person: Actor, case_ids: Collection[int]) -> frozenset[int]:

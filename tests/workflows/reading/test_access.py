@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -171,6 +171,15 @@ def test_whoever_acts_on_behalf_of_somebody_with_an_interest_has_it_too() -> Non
                 task(1, "unit:office", by="anna"),
                 task(2, "unit:office", without=("anna",)),
                 task(3, "person:anna"),
+            ),
+            True,
+        ),
+        # As before, and the other one is asked for a statement later on.
+        (
+            (
+                task(1, "unit:office", by="anna"),
+                task(2, "unit:office", without=("anna", "zhao")),
+                replace(task(3, "person:zhao", by="zhao"), ended_at=AT + timedelta(hours=1)),
             ),
             True,
         ),
