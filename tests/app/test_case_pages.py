@@ -119,3 +119,34 @@ def test_an_auditor_is_shown_where_a_record_was_altered(site: Site) -> None:
 def test_the_diagram_page_does_without_a_drawing(site: Site) -> None:
     site.open_case()
     assert "这个版本没有图" in page(site, "zhang.san", "/diagram")
+
+
+def test_clauses_are_cited_with_their_regulation(site: Site) -> None:
+    site.open_case()
+    site.check()
+    titles = [{"id": "t", "title": "某某局许可制度", "short": "许可制度", "title_en": "Permit Rules"}]
+    settings = orjson.dumps({"closing": "17:30", "regulations": titles}).decode()
+    with transaction(site.engine) as connection:
+        connection.execute(update(organisations).where(organisations.c.slug == "t").values(settings=settings))
+    assert "《许可制度》第一条" in page(site, "zhang.san")
+    assert "《许可制度》第一条" in page(site, "han", "/proof")
+    assert "《某某局许可制度》" in page(site, "han", "/replay")
+    client = site.client("zhang.san")
+    client.get("/language/en")
+    assert "Permit Rules, 第一条" in client.get(f"/cases/{site.numbers()[-1]}").text
+
+
+def test_the_story_leads_to_what_was_done(site: Site) -> None:
+    number = site.open_case()
+    address = site.task("check")
+    assert address.startswith(f"/cases/{number}")
+    assert f'<a href="{address}">zhang.san某 办结' not in page(site, "zhang.san")
+    site.check()
+    assert f'<a href="{address}">zhang.san某 办结' in page(site, "zhang.san")
+
+
+def test_an_end_that_says_nothing_of_its_tone_is_neither_good_nor_bad(site: Site) -> None:
+    site.open_case()
+    site.check()
+    site.client("wang.wu").post(site.task("decide"))
+    assert 'class="status closed neutral"' in page(site, "zhang.san")

@@ -8,25 +8,26 @@ from sqlalchemy import func, select
 from tests.app.rounds import Rounds, said
 from workflows.tables import cases, events, receipts, tasks
 
-#: One waits for the statement of the one complained about; one has ended, taken down by somebody who said
-#: himself that he has an interest; one lies with the department that handles it.
-WAITING, ENDED, HANDLED = COMPLAINTS = ("hrss-2026-00001", "hrss-2026-00002", "hrss-2026-00003")
+#: One has ended, taken down by somebody who said himself that he has an interest; one lies with the
+#: department that handles it; one waits for the statement of the one complained about.
+ENDED, HANDLED, WAITING = COMPLAINTS = ("hrss-2026-00001", "hrss-2026-00002", "hrss-2026-00003")
 APPLICATION = "fuxin-2026-00001"
 #: Words of the cases, by what they are.
 IDENTITY = {"甲身份甲", "00000000017", "11111111111111111X", "甲住址甲"}
 CONTENT = {"甲事项甲", "甲诉求甲"}
 EVIDENCE = {"甲证据甲", "甲证据正文甲"}
-REQUEST = {"甲要求甲", "甲责令甲", "甲补救甲"}
+REQUEST = {"甲要求甲"}
+ORDER = {"甲责令甲", "甲补救甲"}
 STATEMENT = {"甲说明甲", "甲说明材料甲", "甲说明正文甲", "甲改正甲"}
 HANDLING = {"甲意见甲", "甲核查甲", "甲结果甲"}
 FINDING = {"甲事实甲", "甲责任甲", "甲核实甲", "甲回复甲"}
 OPINION = {"甲处理甲"}
 NOTES = {"甲备注甲"}
-CASE = CONTENT | EVIDENCE | REQUEST | STATEMENT | HANDLING | FINDING | OPINION | NOTES
+CASE = CONTENT | EVIDENCE | REQUEST | ORDER | STATEMENT | HANDLING | FINDING | OPINION | NOTES
 #: Who learns what of the complaints.
 LEARNS: dict[str | None, set[str]] = {
     "hrss.complaint-office": IDENTITY | CASE,
-    # Complained about: what is asked of him, and what he himself answered.
+    # Complained about: what is asked of him now, and what he himself answered.
     "hrss.official": REQUEST | STATEMENT,
     # Has an interest: of the one he took down, the step he did; of neither, anything else.
     "hrss.complaint-office-2": NOTES,

@@ -212,3 +212,62 @@ def test_a_case_that_nobody_applied_for_gets_its_receipt_on_request(open_office:
     open_office.client("zhang.san").post(f"/cases/{number}/receipt")
     fresh = open_office.rows(select(receipts.c.code))[0]
     assert look_up(open_office.client(), number, fresh).status_code == 200
+
+
+TOLD_KEY = "t.told"
+TOLD = diagram(
+    TOLD_KEY,
+    start(form="application", candidates='unit("window")'),
+    operator("begin", "start-clock", clock='"decide"', limit="workdays(5)", provision='"t.1"'),
+    user(
+        "check",
+        form="check",
+        clock="decide",
+        public="等候您补齐材料",
+        **{"public.required": "请补齐所缺的材料。"},
+    ),
+    user("decide", candidates='unit("chiefs")', public="作出决定"),
+    operator("stop", "stop-clock", clock='"decide"'),
+    end(outcome="终止", tone="bad", public="没有补齐材料，已终止"),
+    *path("start", "begin", "check", "decide", "stop", "end"),
+    name="要您补正的许可",
+    properties={"public": "true"},
+)
+
+
+@pytest.fixture
+def telling_office(site: Site) -> Site:
+    """An office whose applicants have something to do."""
+    with transaction(site.engine) as connection:
+        publish_for(connection, TOLD_KEY, TOLD)
+    return site
+
+
+def test_the_applicant_is_told_what_to_do_and_until_when(telling_office: Site) -> None:
+    number, code = apply(telling_office, TOLD_KEY)
+    page = look_up(telling_office.client(), number, code).text
+    assert "正在：等候您补齐材料" in page
+    assert "请补齐所缺的材料。" in page
+    assert "最迟 2026-09-29 17:30" in page
+    assert "目前不需要您做什么" not in page
+
+
+def test_the_applicant_is_told_when_there_is_nothing_to_do(telling_office: Site) -> None:
+    number, code = apply(telling_office, TOLD_KEY)
+    telling_office.check()
+    page = look_up(telling_office.client(), number, code).text
+    assert "正在：作出决定" in page
+    assert "目前不需要您做什么" in page
+    assert "请补齐所缺的材料" not in page
+
+
+def test_an_end_against_the_applicant_is_told_in_its_own_words_and_tone(telling_office: Site) -> None:
+    number, code = apply(telling_office, TOLD_KEY)
+    telling_office.check()
+    telling_office.client("wang.wu").post(telling_office.task("decide"), data={})
+    page = look_up(telling_office.client(), number, code).text
+    assert "结果：没有补齐材料，已终止" in page
+    assert 'class="status closed bad"' in page
+    office = telling_office.client("zhang.san").get(f"/cases/{number}").text
+    assert 'class="status closed bad"' in office
+    assert "已办结 · 终止" in office

@@ -128,3 +128,18 @@ def test_the_printed_register_says_what_it_shows(entered: Site) -> None:
     page = entered.client("zhang.san").get("/registers/permits/print?year=2026").text
     for text in ("某某局", "2026", "许可〔2026〕1号", "2026-09-21 10:00 打印"):
         assert text in page
+
+
+def test_a_long_text_is_folded_and_units_and_people_go_by_their_names(entered: Site) -> None:
+    add(entered, "许可〔2026〕2号", kind="archive", said="缺" * 60, at=MONDAY)
+    page = entered.client("zhang.san").get("/registers/permits").text
+    assert f"<summary>{'缺' * 60}</summary>" in page
+    assert "档案室" in page
+    assert "档案室" in entered.client("zhang.san").get("/registers/permits/print").text
+    assert lines(entered, "zhang.san")[1][2] == "档案室"
+
+
+def test_a_register_that_names_the_case_itself_does_not_name_it_twice(entered: Site) -> None:
+    page = entered.client("zhang.san").get("/registers/permits").text
+    assert page.count(f'href="/cases/{entered.numbers()[0]}"') == 1
+    assert page.count("<th scope=\"col\">案件编号</th>") == 1

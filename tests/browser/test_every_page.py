@@ -133,9 +133,7 @@ def prepared(app: Flask, window: Person) -> Facts:
             element: str(connection.execute(query).scalars().first())
             for element, query in {
                 "task": select(tables.tasks.c.number).where(tables.tasks.c.status == "open"),
-                "pledge": select(tables.tasks.c.number).where(
-                    tables.tasks.c.element_id == "tolerant-pledge"
-                ),
+                "pledge": select(tables.tasks.c.number).where(tables.tasks.c.element_id == "tolerant-pledge"),
                 "notice": select(tables.notices.c.id).where(tables.notices.c.notice == KEY.split(".")[1]),
                 "code": select(tables.receipts.c.code),
             }.items()
@@ -153,7 +151,9 @@ def faults_of(page: Page, *, english: bool) -> list[Any]:
     if page.locator("[data-island]").count():
         page.locator("[data-island][data-ready]").first.wait_for()
     # What shuts people out does so in either language: it is looked for once.
-    left = [f"not in English: {text}" for text in page.evaluate(_LEFT_IN_CHINESE)] if english else barriers(page)
+    left = (
+        [f"not in English: {text}" for text in page.evaluate(_LEFT_IN_CHINESE)] if english else barriers(page)
+    )
     wide = page.evaluate(_TOO_WIDE)
     return [*left, f"{wide} pixels wide"] if wide else left
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, update
 
 from workflows.cases.actor import Actor, NotPermitted, may_do
 from workflows.cases.firing import fire_due
@@ -25,7 +25,12 @@ class TaskClaimedByAnother(WorkflowError):
     message_zh = "这项任务已由 {holder} 领取。"
 
 
-_TASK = select(tasks).where(tasks.c.case_id == bindparam("case"), tasks.c.number == bindparam("n"))
+class TaskAtHand(NamedTuple):
+    """An open task somebody may do."""
+
+    number: int
+    element_id: str
+    assignee: str | None
 
 
 def claim_task(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
@@ -54,37 +59,32 @@ def release_task(
 
 def task_at_hand(
     connection: Connection, case_id: int, number: int, by: Actor, at: datetime
-) -> tuple[OpenCase, Row[Any]]:
+) -> tuple[OpenCase, TaskAtHand]:
     """Lock a case, see that ``by`` may do the task, and fire the case's timers that are due.
 
     Who is late finds what the law has made of the case; who may not do the task moves nothing in it.
     Raises ``CaseEnded``, ``TaskNotOpen`` when it is not open or does not exist, ``NotPermitted``,
     ``TaskClaimedByAnother``.
     """
-    case = open_case(connection, case_id)
-    task = _permitted(connection, case, number, by)
+    case = open_case(connection, case_id, task=number)
+    row = case.row
+    if row.task_status != "open":
+        raise TaskNotOpen(number=number, case=case.facts.number)
+    organisation, keys = candidates(connection, row.task_queue_id)
+    if not may_do(by, organisation=organisation, keys=keys, excluded=orjson.loads(row.task_excluded)):
+        raise NotPermitted(user=by.user, number=number)
+    if row.task_assignee is not None and row.task_assignee != by.user:
+        raise TaskClaimedByAnother(number=number, holder=row.task_assignee)
     fire_due(case, now=at)
     if any(number in turn.closed for turn in case.turns):
         raise TaskNotOpen(number=number, case=case.facts.number)
-    return case, task
-
-
-def _permitted(connection: Connection, case: OpenCase, number: int, by: Actor) -> Row[Any]:
-    task = connection.execute(_TASK, {"case": case.facts.id, "n": number}).one_or_none()
-    if task is None or task.status != "open":
-        raise TaskNotOpen(number=number, case=case.facts.number)
-    organisation, keys = candidates(connection, task.queue_id)
-    if not may_do(by, organisation=organisation, keys=keys, excluded=orjson.loads(task.excluded)):
-        raise NotPermitted(user=by.user, number=number)
-    if task.assignee is not None and task.assignee != by.user:
-        raise TaskClaimedByAnother(number=number, holder=task.assignee)
-    return task
+    return case, TaskAtHand(number, row.task_element_id, row.task_assignee)
 
 
 def _assign(
     connection: Connection,
     case: OpenCase,
-    task: Row[Any],
+    task: TaskAtHand,
     *,
     to: str | None,
     kind: str,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
 
 from workflows.cases.actor import SYSTEM, Actor
 from workflows.cases.facts import Armed, CaseFacts
@@ -19,7 +19,7 @@ from workflows.engine.scopes import Scopes
 from workflows.engine.tree import CaseWorkflow
 from workflows.errors import WorkflowError
 from workflows.history import canonical, digest
-from workflows.tables import cases, timers
+from workflows.tables import cases, tasks, timers
 
 
 class NoSuchCase(WorkflowError):
@@ -43,6 +43,8 @@ class CaseBusy(WorkflowError):
     message_zh = "另一项操作正在处理这个案件,请稍后再试。"
 
 
+#: What a command may need to know of its task; in the row of an open case under ``task_…``.
+TASK_COLUMNS = ("number", "element_id", "status", "assignee", "queue_id", "excluded")
 #: The earliest armed timer comes along, so that a command with nothing due needs no second look.
 _NEXT_DUE = (
     select(func.min(timers.c.due_at))
@@ -51,6 +53,11 @@ _NEXT_DUE = (
     .label("next_due")
 )
 _CASE = select(cases, _NEXT_DUE).where(cases.c.id == bindparam("case"))
+#: With the task a command is about: one question instead of two, asked at every step of every case.
+_WITH_TASK = _CASE.add_columns(*(tasks.c[name].label(f"task_{name}") for name in TASK_COLUMNS)).outerjoin(
+    tasks, and_(tasks.c.case_id == cases.c.id, tasks.c.number == bindparam("n"))
+)
+_LOCKED_WITH_TASK = _WITH_TASK.with_for_update(of=cases)
 _LOCKED = _CASE.with_for_update(of=cases)
 _LOCKED_IF_FREE = _CASE.with_for_update(of=cases, skip_locked=True)
 _ARMED = select(timers).where(timers.c.case_id == bindparam("case"), timers.c.status == "armed")
@@ -132,13 +139,18 @@ def _due(timer: Armed, turn: Turn) -> tuple[datetime, datetime, str]:
     return timer.due_at, turn.at, timer.element_id
 
 
-def open_case(connection: Connection, case_id: int, *, wait: bool = True) -> OpenCase:
-    """Lock a case that is still open.
+def open_case(
+    connection: Connection, case_id: int, *, task: int | None = None, wait: bool = True
+) -> OpenCase:
+    """Lock a case that is still open; with the number of a ``task``, its row also holds ``TASK_COLUMNS``.
 
     Raises ``NoSuchCase``, ``CaseEnded``, and ``CaseBusy`` when ``wait`` is false and another holds it.
     """
     statement: Select[Any] = _LOCKED if wait else _LOCKED_IF_FREE
-    row = connection.execute(statement, {"case": case_id}).one_or_none()
+    asked = {"case": case_id}
+    if task is not None:
+        statement, asked = _LOCKED_WITH_TASK, {"case": case_id, "n": task}
+    row = connection.execute(statement, asked).one_or_none()
     if row is None:
         if not wait and connection.execute(_CASE, {"case": case_id}).one_or_none() is not None:
             raise CaseBusy(case=case_id)
