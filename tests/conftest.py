@@ -26,6 +26,7 @@ _SLOW = (
     "test_random_diagrams.py",
     "test_long_cases.py",
     "test_access.py",
+    "test_confidentiality.py",
 )
 
 

@@ -109,7 +109,10 @@ class ClockChange:
             "whose": self.whose,
             "details": dict(self.details),
         }
-        return {name: value for name, value in facts.items() if value not in (None, "", {}, False)}
+        # Compared one by one: zero is not empty.
+        return {
+            name: value for name, value in facts.items() if value not in (None, "", {}) and value is not False
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ClockChange:
@@ -138,6 +141,8 @@ class OpenClock:
     due_at: datetime
     #: The timer with which it ends.
     owner: int | None = None
+    #: A notice yet to come may move it.
+    provisional: bool = False
 
     @property
     def is_suspended(self) -> bool:
@@ -204,22 +209,36 @@ def extend(
         limit=text,
         details=details,
     )
-    projection = count(apply(clock, change).ledger)
-    if not projection.is_suspended and projection.due_at <= clock.due_at:
-        raise NoLaterEnd(clock=clock.name, until=_shown(projection.due_at), due=_shown(clock.due_at))
-    if bound is not None and not projection.is_suspended:
-        longest = count(apply(clock, replace(change, limit=str(bound))).ledger)
-        if projection.due_at > longest.due_at:
-            raise ExtensionTooLong(clock=clock.name, bound=bound.in_chinese())
-    return counted(change, projection)
+    _check_length(clock, change, count, bound)
+    return counted(change, count(apply(clock, change).ledger))
+
+
+def _check_length(clock: OpenClock, change: ClockChange, count: Count, bound: Period | None) -> None:
+    """A clock that stands still is measured as though it ran on from the moment of the extension."""
+    going_on = ClockChange(
+        number=clock.number, name=clock.name, change=Change.RESUMED, at=change.at, due_at=NEVER
+    )
+
+    def due_at(changed: OpenClock) -> datetime:
+        return count((apply(changed, going_on) if clock.is_suspended else changed).ledger).due_at
+
+    before = due_at(clock) if clock.is_suspended else clock.due_at
+    until = due_at(apply(clock, change))
+    if until <= before:
+        raise NoLaterEnd(clock=clock.name, until=_shown(until), due=_shown(before))
+    if bound is not None and until > due_at(apply(clock, replace(change, limit=str(bound)))):
+        raise ExtensionTooLong(clock=clock.name, bound=bound.in_chinese())
 
 
 def recount(clock: OpenClock, *, at: datetime, reason: str, count: Count) -> ClockChange | None:
-    """Count a clock anew on a calendar that has changed; null when nothing comes of it."""
+    """Count a clock anew on a calendar that has changed; null when nothing comes of it.
+
+    That it has become certain is something: its notice is out.
+    """
     if clock.is_suspended:
         return None
     projection = count(clock.ledger)
-    if projection.due_at == clock.due_at and not projection.provisional:
+    if (projection.due_at, projection.provisional) == (clock.due_at, clock.provisional):
         return None
     change = ClockChange(
         number=clock.number,
@@ -235,7 +254,7 @@ def recount(clock: OpenClock, *, at: datetime, reason: str, count: Count) -> Clo
 def apply(clock: OpenClock, change: ClockChange) -> OpenClock:
     """The clock with a change entered in its ledger; its due moment is what the change says."""
     ledger = clock.ledger
-    spans = list(ledger.spans)
+    spans = list(ledger.spans) or [_begun(SpanKind.RUNNING, ledger.anchored_at)]
     match change.change:
         case Change.SUSPENDED:
             spans = [*_ended(spans, change.at), _begun(SpanKind.SUSPENDED, change.at, change.reason)]
@@ -247,7 +266,7 @@ def apply(clock: OpenClock, change: ClockChange) -> OpenClock:
             ledger = replace(
                 ledger, extensions=[*ledger.extensions, extension(change.limit, granted_at=change.at)]
             )
-    return replace(clock, ledger=ledger, due_at=change.due_at)
+    return replace(clock, ledger=ledger, due_at=change.due_at, provisional=change.provisional)
 
 
 def extension(limit: str, *, granted_at: datetime) -> Extension:
@@ -264,11 +283,17 @@ def expired(name: str, due_at: datetime) -> ClockExpired:
 
 
 def fixed_moment(text: str) -> date | datetime | None:
-    """The date (10 characters) or moment a text in ISO 8601 stands for; null for any other text."""
+    """The date (10 characters) or moment a text in ISO 8601 stands for; null for any other text.
+
+    A moment without an offset is on the wall clock in Asia/Shanghai.
+    """
     try:
-        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=LOCAL)
 
 
 def counted(change: ClockChange, projection: Projection) -> ClockChange:

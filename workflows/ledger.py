@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from workflows.calendars import LOCAL, WorkingCalendar
 from workflows.periods import InvalidPeriod, Period, Unit
@@ -78,6 +78,8 @@ class Stretch:
     ended_at: datetime | None
     before: tuple[Part, ...]
     after: tuple[Part, ...] = ()
+    #: The day or moment somebody fixed, from which ``before`` is counted; null for a period.
+    until: date | datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,15 +112,23 @@ class Projection:
 def project(ledger: Ledger, *, calendar: WorkingCalendar, closing: time | None) -> Projection:
     """Walk a ledger to its end; ``closing`` is the hour at which a last day ends, 24:00 when null.
 
-    Raises ``ValueError`` for spans that overlap or leave gaps, ``InvalidPeriod`` beyond the year 9999.
+    The last span says how it stands, whatever the calendar has become since: what a suspension interrupted
+    is at most used up. Raises ``ValueError`` for spans that overlap or leave gaps, ``InvalidPeriod`` for an
+    end after the year 9998, ``YearBeyondCalendar`` where the rest days are not known.
     """
     check_spans(ledger)
     try:
-        return _Walk(ledger, calendar, closing).to_its_end()
-    except OverflowError:
-        raise InvalidPeriod(
-            value=str(ledger.period), reason="it ends after the year 9999", reason_zh="超出年历"
-        ) from None
+        projection = _Walk(ledger, calendar, closing).to_its_end()
+    except (OverflowError, ValueError):
+        raise _beyond(ledger) from None
+    if projection.due_at > NEVER or (projection.is_suspended and projection.last_day is not None):
+        raise _beyond(ledger)
+    return projection
+
+
+def _beyond(ledger: Ledger) -> InvalidPeriod:
+    shown = str(ledger.period if ledger.until is None else ledger.until)
+    return InvalidPeriod(value=shown, reason="it ends after the year 9998", reason_zh="超出年历")
 
 
 def check_spans(ledger: Ledger) -> None:
@@ -132,6 +142,8 @@ def check_spans(ledger: Ledger) -> None:
         if span.ended_at is not None:
             if span.ended_at < span.started_at:
                 raise ValueError(f"span {number} ends before it begins")
+            if number == len(ledger.spans):
+                raise ValueError(f"span {number} is the last but has an end")
             at = span.ended_at
             kind = SpanKind.SUSPENDED if kind is SpanKind.RUNNING else SpanKind.RUNNING
 
@@ -140,6 +152,11 @@ def part_of(period: Period) -> Part:
     """A period as a part still to come."""
     scale = 60_000_000 if period.unit is Unit.MINUTES else 1
     return Part(period.unit, period.n * scale)
+
+
+def aware(moment: datetime) -> datetime:
+    """A moment as aware UTC; a naive one is in Asia/Shanghai."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)
 
 
 def add(day: date, part: Part, calendar: WorkingCalendar) -> date:
@@ -170,15 +187,22 @@ class _Walk:
 
     def to_its_end(self) -> Projection:
         for span in self.ledger.spans or (self._whole(),):
-            self._extend(span.ended_at)
+            self._extend(span)
             if span.kind is SpanKind.SUSPENDED:
                 continue
-            before = self.parts
-            end = self._end(span.started_at)
-            if span.ended_at is None or span.ended_at > end.due_at:
-                return end
+            if span.ended_at is None:
+                return self._end(span.started_at)
+            before, until = self.parts, self.until
             self._use(span.started_at, span.ended_at)
-            self._note(span.started_at, before, ended_at=span.ended_at, after=self.parts)
+            self.stretches.append(
+                Stretch(
+                    started_at=span.started_at,
+                    ended_at=span.ended_at,
+                    before=before,
+                    after=self.parts,
+                    until=until,
+                )
+            )
         return Projection(
             due_at=NEVER, calendar_version=self.calendar.version, stretches=tuple(self.stretches)
         )
@@ -186,47 +210,51 @@ class _Walk:
     def _whole(self) -> Span:
         return Span(kind=SpanKind.RUNNING, started_at=self.ledger.anchored_at)
 
-    def _note(self, started_at: datetime, before: tuple[Part, ...], **rest: Any) -> None:
-        self.stretches.append(Stretch(started_at=started_at, before=before, **{"ended_at": None, **rest}))
-
-    def _extend(self, by: datetime | None) -> None:
-        """Take in the extensions granted until a moment."""
+    def _extend(self, span: Span) -> None:
+        """Take in the extensions granted until a span ends."""
+        by = span.ended_at
         while self.waiting and (by is None or self.waiting[0].granted_at <= by):
             extension = self.waiting.pop(0)
             if extension.until is not None:
                 self.until, self.parts, self.rolls = extension.until, (), False
+                if span.kind is SpanKind.SUSPENDED:
+                    # The day is fixed as things stand then: until the clock runs on, no day of it passes.
+                    self.parts = self._days_until(extension.granted_at.astimezone(LOCAL).date())
+                    self.until = None
             elif extension.period is not None:
                 self.parts = (*self.parts, part_of(extension.period))
 
     def _end(self, start: datetime) -> Projection:
         """Where the parts end when counting begins at ``start`` and nothing interrupts it."""
         nominal, moment = self._reach(start)
-        counts_days = moment is None and any(part.unit in _DAYS for part in self.parts)
+        counts_days = any(part.unit in _DAYS for part in self.parts)
         rolls = self.rolls and counts_days
-        last_day = self.calendar.next_workday(nominal) if rolls else nominal
-        if rolls or (counts_days and self._counts_workdays()):
+        last_day = self.calendar.next_workday(nominal) if rolls and moment is None else nominal
+        if rolls or self._counts_workdays():
             self._ask(start, nominal, last_day)
-        self._note(start, self.parts)
+        last = Stretch(started_at=start, ended_at=None, before=self.parts, until=self.until)
         return Projection(
             due_at=moment or self._close(last_day, start),
             last_day=last_day,
             provisional=self.provisional,
             rolled_from=nominal if nominal != last_day else None,
             calendar_version=self.calendar.version,
-            stretches=tuple(self.stretches),
+            stretches=(*self.stretches, last),
         )
 
     def _reach(self, start: datetime) -> tuple[date, datetime | None]:
         """The last day the parts reach, unrolled, and the moment itself where minutes or a time end them."""
         day, moment = start.astimezone(LOCAL).date(), None
         if isinstance(self.until, datetime):
-            moment = self.until.astimezone(UTC)
+            moment = aware(self.until)
             day = moment.astimezone(LOCAL).date()
         elif self.until is not None:
             day = self.until
-        for part in self.parts:
+        for position, part in enumerate(self.parts):
             if part.unit is Unit.MINUTES:
-                moment = (moment or start).astimezone(UTC) + timedelta(microseconds=part.n)
+                if moment is None:
+                    moment = self._ended(day, start) if position or self.until is not None else start
+                moment = moment.astimezone(UTC) + timedelta(microseconds=part.n)
                 day = moment.astimezone(LOCAL).date()
             else:
                 day, moment = add(day, part, self.calendar), None
@@ -252,14 +280,14 @@ class _Walk:
             if goal > last:
                 self.parts = (self._rest_of(part, day, goal, last), *parts[position + 1 :])
                 return
-            day = goal
+            day, at = goal, self._ended(goal, start)
         # Used up on its last day, or on rest days behind it: what is left is the day on which it goes on.
-        self.parts = (Part(Unit.DAYS, 0),)
+        self.parts = (Part(Unit.MINUTES if parts[-1].unit is Unit.MINUTES else Unit.DAYS, 0),)
 
     def _days_until(self, day: date) -> tuple[Part, ...]:
         """A fixed day as so many days from ``day``."""
         assert self.until is not None
-        fixed = self.until.astimezone(LOCAL).date() if isinstance(self.until, datetime) else self.until
+        fixed = aware(self.until).astimezone(LOCAL).date() if isinstance(self.until, datetime) else self.until
         return (Part(Unit.DAYS, max(0, (fixed - day).days)), *self.parts)
 
     def _rest_of(self, part: Part, day: date, goal: date, last: date) -> Part:
@@ -281,6 +309,10 @@ class _Walk:
                 or self.calendar.is_provisional_day(last)
                 or any(self.calendar.is_provisional(year) for year in years)
             )
+
+    def _ended(self, day: date, start: datetime) -> datetime:
+        """The end of a part in days behind which another in minutes follows."""
+        return self._close(self.calendar.next_workday(day) if self.rolls else day, start)
 
     def _close(self, day: date, start: datetime) -> datetime:
         """When the last day ends: at closing or at 24:00; a period of no length never before it began."""

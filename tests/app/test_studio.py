@@ -176,3 +176,21 @@ def test_the_editor_offers_what_the_organisation_has(site: Site) -> None:
     assert start_clock["name"] == "开始计时"
     clock = {"id": "clock", "name": "期限名称", "type": "string", "required": True, "literal": True}
     assert clock in start_clock["parameters"]
+
+
+def test_the_approver_is_told_what_the_draft_changes(site: Site) -> None:
+    changed = PERMIT.replace('name="check"', 'name="核对"').replace("workdays(2)", "workdays(3)")
+    save(site, changed)
+    page = site.client("zhao.liu").get(f"/studio/{KEY}/publish").text
+    assert "与现行版本相比" in page
+    assert "人员任务“核对”" in page
+    assert "名称：由“check”改为“核对”" in page
+    assert "limit：由“workdays(2)”改为“workdays(3)”" in page
+    assert "新增" not in page.partition("toolbar")[0]
+    marks = orjson.loads(page.partition("data-marks='")[2].partition("'")[0])
+    assert marks == {"added": [], "changed": ["begin", "check"]}
+
+
+def test_a_draft_that_only_moves_the_drawing_is_told_apart(site: Site) -> None:
+    save(site, PERMIT + "<!-- moved -->")
+    assert "内容没有改动" in site.client("zhao.liu").get(f"/studio/{KEY}/publish").text

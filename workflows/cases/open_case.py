@@ -94,6 +94,11 @@ class OpenCase:
     def running(self) -> CaseWorkflow | None:
         return self._workflow
 
+    def not_before(self, at: datetime) -> datetime:
+        """``at``, or the time of the latest turn: a case does not go back when the clock on the wall does."""
+        latest: datetime | None = self.turns[-1].at if self.turns else self.row.latest_at
+        return at if latest is None else max(at, latest)
+
     def turn(self, kind: str, *, at: datetime, by: Actor | None, command: dict[str, Any]) -> Turn:
         """Begin the next turn; ``by`` is ``None`` for the system."""
         return Turn(
@@ -102,7 +107,7 @@ class OpenCase:
             scopes=self.scopes,
             outside=self.live,
             kind=kind,
-            at=at,
+            at=self.not_before(at),
             seq=int(self.row.seq) + len(self.turns) + 1,
             actor=by.user if by is not None else SYSTEM,
             on_behalf_of=by.on_behalf_of if by is not None else None,

@@ -33,7 +33,17 @@ _CASE = (
     .values(
         {
             name: bindparam(name)
-            for name in ("title", "status", "outcome", "seq", "head", "data", "state", "closed_at")
+            for name in (
+                "title",
+                "status",
+                "outcome",
+                "seq",
+                "head",
+                "data",
+                "state",
+                "closed_at",
+                "latest_at",
+            )
         }
     )
 )
@@ -109,6 +119,7 @@ def _save_events_and_case(case: OpenCase, status: str | None) -> None:
             "data": orjson.dumps(case.scopes.to_json(), option=orjson.OPT_SORT_KEYS).decode(),
             "state": None if ended else stored,
             "closed_at": last.at if ended else None,
+            "latest_at": last.at,
         },
     )
     if changed.rowcount != 1:

@@ -55,7 +55,7 @@ def suspend_clocks(
     ``NotPermitted``, ``NoSuchProcedure``, ``DocumentMissing``, ``NoClockToSuspend``, and what ``suspend``
     raises.
     """
-    case, rules = _opened(connection, case_id, by, at, lambda rules: rules.may_suspend)
+    case, rules, at = _opened(connection, case_id, by, at, lambda rules: rules.may_suspend)
     found = rules.procedure(procedure, document=details.get("document"))
     clocks = _chosen(connection, case, names, suspended=False)
     command = {"procedure": procedure, "details": dict(details), "clocks": [clock.name for clock in clocks]}
@@ -86,7 +86,7 @@ def resume_clocks(
     Raises ``NotPermitted``, ``ReasonMissing``, ``NoClockToSuspend``, and what ``resume`` raises.
     """
     _check_reason(reason)
-    case, _ = _opened(connection, case_id, by, at, lambda rules: rules.may_suspend)
+    case, _, at = _opened(connection, case_id, by, at, lambda rules: rules.may_suspend)
     clocks = _chosen(connection, case, names, suspended=True)
     command = {"reason": reason.strip(), "clocks": [clock.name for clock in clocks]}
     changes = [resume(clock, at=at, reason=reason.strip(), count=case.live.count) for clock in clocks]
@@ -113,7 +113,7 @@ def extend_clock(
     _check_reason(reason)
     if asked_by == by.user:
         raise OwnApplication(user=by.user)
-    case, rules = _opened(connection, case_id, by, at, lambda rules: rules.may_extend)
+    case, rules, at = _opened(connection, case_id, by, at, lambda rules: rules.may_extend)
     clock = open_clock(connection, case_id, name, case.turns)
     change = extend(
         clock,
@@ -146,7 +146,7 @@ def set_limit(
     Raises ``NotPermitted``, ``ReasonMissing``, ``NoSuchClock``, and ``InvalidPeriod``.
     """
     _check_reason(reason)
-    case, _ = _opened(connection, case_id, by, at, lambda rules: rules.may_order)
+    case, _, at = _opened(connection, case_id, by, at, lambda rules: rules.may_order)
     clock = open_clock(connection, case_id, name, case.turns)
     command = {"clock": name, "limit": str(limit), "reason": reason.strip(), "basis": basis}
     turn = case.turn("limit-set", at=at, by=by, command=command)
@@ -172,14 +172,17 @@ def _opened(
     by: Actor,
     at: datetime,
     who: Callable[[TimeRules], frozenset[str]],
-) -> tuple[OpenCase, TimeRules]:
-    """Lock the case, see that ``by`` may do this, and fire what is due: the law first, then people."""
+) -> tuple[OpenCase, TimeRules, datetime]:
+    """Lock the case, see that ``by`` may do this, and fire what is due: the law first, then people.
+
+    Gives the time the case takes for now as well.
+    """
     case = open_case(connection, case_id)
     rules = case.live.rules()
     if by.organisation != case.facts.organisation or by.keys.isdisjoint(who(rules)):
         raise NotPermitted(user=by.user, case=case.facts.number)
     fire_due(case, now=at)
-    return case, rules
+    return case, rules, case.not_before(at)
 
 
 def _chosen(

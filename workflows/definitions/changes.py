@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from workflows.definitions.bundle import DIAGRAM, Bundle
 from workflows.diagrams import Diagram, Element, EventDefinition, Flow, read_diagram
@@ -49,7 +50,21 @@ class Change:
 class _Thing:
     kind: str
     name: str
+    #: What is compared: other parts by their ids, so that a new name is no change of what refers to it.
     facts: Mapping[str, str]
+    #: Id → what people call a part that ``facts`` refer to.
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, aspect: str) -> str:
+        """A fact for people."""
+        text = self.facts.get(aspect, "")
+        if aspect not in _REFERRING:
+            return text
+        return ", ".join(self.names.get(identifier, identifier) for identifier in text.split())
+
+
+#: Aspects that name other parts by their ids.
+_REFERRING: Final = frozenset({"lane", "default", "attached", "source", "target", "order"})
 
 
 def changes_between(before: Bundle, after: Bundle) -> list[Change]:
@@ -65,9 +80,9 @@ def _compare(old: Mapping[str, _Thing], new: Mapping[str, _Thing]) -> Iterator[C
     for identifier, thing in new.items():
         known = old.get(identifier)
         if known is None:
-            differences = tuple(_differences({}, thing.facts))
+            differences = tuple(_differences(_Thing(kind="", name="", facts={}), thing))
             yield _change(identifier, Happened.ADDED, thing, differences)
-        elif differences := tuple(_differences(known.facts, thing.facts)):
+        elif differences := tuple(_differences(known, thing)):
             yield _change(identifier, Happened.CHANGED, thing, differences)
     for identifier, thing in old.items():
         if identifier not in new:
@@ -82,11 +97,10 @@ def _change(
     )
 
 
-def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:
-    for aspect in dict.fromkeys([*new, *old]):
-        before, after = old.get(aspect, ""), new.get(aspect, "")
-        if before != after:
-            yield Difference(aspect=aspect, before=before, after=after)
+def _differences(old: _Thing, new: _Thing) -> Iterator[Difference]:
+    for aspect in dict.fromkeys([*new.facts, *old.facts]):
+        if old.facts.get(aspect, "") != new.facts.get(aspect, ""):
+            yield Difference(aspect=aspect, before=old.said(aspect), after=new.said(aspect))
 
 
 def _files(bundle: Bundle) -> dict[str, _Thing]:
@@ -98,6 +112,8 @@ def _files(bundle: Bundle) -> dict[str, _Thing]:
 
 
 def _things(diagram: Diagram) -> dict[str, _Thing]:
+    names = {lane.id: lane.name or lane.id for lane in diagram.lanes.values()}
+    names |= {element.id: element.name or element.id for element in diagram.elements.values()}
     found = {
         process.id: _Thing(
             kind="process",
@@ -115,11 +131,11 @@ def _things(diagram: Diagram) -> dict[str, _Thing]:
         found[lane.id] = _Thing(kind="lane", name=lane.name or lane.id, facts=facts)
     for element in diagram.elements.values():
         facts = {aspect: text for aspect, text in _of_element(element, diagram) if text}
-        found[element.id] = _Thing(kind=element.kind, name=_called(element.id, diagram), facts=facts)
+        found[element.id] = _Thing(kind=element.kind, name=names[element.id], facts=facts, names=names)
     for flow in diagram.flows.values():
-        facts = {aspect: text for aspect, text in _of_flow(flow, diagram) if text}
-        name = f"{_called(flow.source, diagram)} → {_called(flow.target, diagram)}"
-        found[flow.id] = _Thing(kind="sequenceFlow", name=name, facts=facts)
+        facts = {aspect: text for aspect, text in _of_flow(flow) if text}
+        name = f"{names.get(flow.source, flow.source)} → {names.get(flow.target, flow.target)}"
+        found[flow.id] = _Thing(kind="sequenceFlow", name=name, facts=facts, names=names)
     return found
 
 
@@ -127,14 +143,14 @@ def _of_element(element: Element, diagram: Diagram) -> Iterator[tuple[str, str]]
     lane = diagram.lane_of(element)
     yield "name", element.name
     yield "kind", element.kind
-    yield "lane", lane.name or lane.id if lane is not None else ""
+    yield "lane", lane.id if lane is not None else ""
     yield "instructions", element.instructions or ""
     yield "documentation", element.documentation or ""
     yield "decision", element.decision or ""
     yield "called", element.called or ""
     yield "message", element.message or ""
     yield "default", _leads(element.default_flow, diagram)
-    yield "attached", _called(element.attached_to, diagram) if element.attached_to else ""
+    yield "attached", element.attached_to or ""
     yield "interrupting", "" if element.interrupting else "no"
     yield "events", "; ".join(_event(event) for event in element.events)
     yield "loop", _loop(element)
@@ -146,10 +162,10 @@ def _of_element(element: Element, diagram: Diagram) -> Iterator[tuple[str, str]]
     yield from _prefixed("property", element.properties).items()
 
 
-def _of_flow(flow: Flow, diagram: Diagram) -> Iterator[tuple[str, str]]:
+def _of_flow(flow: Flow) -> Iterator[tuple[str, str]]:
     yield "name", flow.name
-    yield "source", _called(flow.source, diagram)
-    yield "target", _called(flow.target, diagram)
+    yield "source", flow.source
+    yield "target", flow.target
     yield "condition", flow.condition or ""
     yield from _prefixed("property", flow.properties).items()
 
@@ -175,15 +191,9 @@ def _order(element: Element, diagram: Diagram) -> str:
     """Where the conditions of a gateway lead, in the order in which they are tried."""
     flows: Iterable[Flow] = (diagram.flows[flow] for flow in element.outgoing if flow in diagram.flows)
     tried = sorted((flow for flow in flows if flow.condition), key=lambda flow: flow.order)
-    return ", ".join(_called(flow.target, diagram) for flow in tried) if len(tried) > 1 else ""
+    return " ".join(flow.target for flow in tried) if len(tried) > 1 else ""
 
 
 def _leads(flow: str | None, diagram: Diagram) -> str:
     found = diagram.flows.get(flow or "")
-    return _called(found.target, diagram) if found is not None else ""
-
-
-def _called(identifier: str, diagram: Diagram) -> str:
-    """The name of an element; a gateway or event without one is called by its id."""
-    element = diagram.elements.get(identifier)
-    return (element.name if element is not None else "") or identifier
+    return found.target if found is not None else ""

@@ -143,7 +143,7 @@ def is_recused(person: Actor, case: CaseFile) -> bool:
     people = _people(person)
     out = [task for task in case.tasks if not people.isdisjoint(task.excluded)]
     asked = any(f"person:{user}" in task.keys for user in people for task in case.tasks)
-    return False and (asked or any(not task.excluded <= _at_work_before(task, case) for task in out))
+    return bool(out) and (asked or any(not task.excluded <= _at_work_before(task, case) for task in out))
 
 
 def _at_work_before(task: CaseTask, case: CaseFile) -> frozenset[str]:

@@ -256,3 +256,15 @@ def test_a_timer_armed_while_the_clock_stands_still_waits_for_it(office: Office)
     assert case.open() == ["second"]
     go_on(case).wait(days=30)
     assert case.open() == ["late"]
+
+
+def test_a_case_does_not_go_back_in_time_when_the_machine_does(office: Office) -> None:
+    case = office.start("t.reply")
+    office.wait(days=3)
+    hold(case)
+    office.wait(days=-2)
+    go_on(case).do("reply")
+    moments = [event.at for event in case.events()]
+    assert moments == sorted(moments)
+    (clock,) = clocks(case)
+    assert clock.stopped_at == moments[-1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.workflows.forms.drafts import field, form, group, options, rows
 from workflows.forms import check_form, judge, outside_paths, read_form
-from workflows.forms.offering import Roll, fill_options, name_options, offers_of
+from workflows.forms.offering import Roll, fill_options, name_options, offers_of, proposing_at
 from workflows.forms.showing import initial_answers
 
 HANDLER = field(
@@ -126,3 +127,12 @@ def test_an_offer_reads_the_case_and_not_what_is_being_filled_in() -> None:
 
 def test_every_offer_is_found_wherever_it_stands() -> None:
     assert [name for name, _ in offers_of(FORM)] == ["Field_handler", "Field_units", "Field_who"]
+
+
+@pytest.mark.parametrize(("proposal", "value"), [("today()", "2026-09-22"), ("now()", "2026-09-22T00:30:00")])
+def test_a_date_begins_with_the_day_it_is_in_the_office(proposal: str, value: str) -> None:
+    schema = form(field("day", "datetime", subtype="date", properties={"default": proposal}))
+    late_in_utc = datetime(2026, 9, 21, 16, 30, 59, tzinfo=UTC)
+    filled = fill_options(schema, {}, proposing_at(late_in_utc))
+    assert check_form(schema) == []
+    assert initial_answers(filled, {}) == {"day": value}
