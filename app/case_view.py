@@ -61,7 +61,7 @@ def case_view(connection: Connection, number: str) -> CaseView:
         law=law,
         knows=may_know_identities(connection, me(), case, law),
         now=installation().clock.now(),
-        calendar=load_calendar(connection),
+        calendar=load_calendar(connection, case.organisation),
     )
 
 

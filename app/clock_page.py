@@ -50,7 +50,7 @@ def show() -> ResponseReturnValue:
     now = installation().clock.now()
     with reading(installation().engine) as connection:
         following = next_due(connection)
-        today = load_calendar(connection).why(now.astimezone(BEIJING).date())
+        today = load_calendar(connection, me().organisation).why(now.astimezone(BEIJING).date())
     return render_template("clock_page/show.html", following=following, today=today)
 
 

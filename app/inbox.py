@@ -75,7 +75,7 @@ def _page(connection: Connection, box: Box | None, search: str) -> tuple[Box, In
 
 def _lines(connection: Connection, page: InboxPage) -> list[Line]:
     now = installation().clock.now()
-    calendar = load_calendar(connection)
+    calendar = load_calendar(connection, me().organisation)
     return [
         Line(
             row=row,

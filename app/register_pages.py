@@ -136,9 +136,7 @@ def _everything(slug: str) -> _Asked:
         register = _register(connection, slug)
         found = entries(connection, register, of=me(), year=_year(), text=_text(), most=AT_ONCE + 1)
         reader = reader_of(connection, _office(connection), register, found)
-    return _Asked(
-        register=register, entries=found[:AT_ONCE], reader=reader, left_out=len(found) > AT_ONCE
-    )
+    return _Asked(register=register, entries=found[:AT_ONCE], reader=reader, left_out=len(found) > AT_ONCE)
 
 
 def _year() -> int | None:

@@ -51,6 +51,9 @@ class DayKind(StrEnum):
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     MAKEUP = "makeup"
+    #: On these the calendar of one organisation differs from the national one.
+    LOCAL_REST = "local-rest"
+    LOCAL_WORKDAY = "local-workday"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,21 +67,31 @@ class DayReason:
 
     @property
     def is_workday(self) -> bool:
-        return self.kind in (DayKind.WORKDAY, DayKind.MAKEUP)
+        return self.kind in (DayKind.WORKDAY, DayKind.MAKEUP, DayKind.LOCAL_WORKDAY)
 
     @property
     def zh(self) -> str:
         """For people, in Chinese: ``法定休假日（春节）``."""
-        return _named({"makeup": "调休上班", "holiday": "法定休假日"}.get(self.kind), self.name) or (
-            "工作日" if self.is_workday else "周末"
-        )
+        return _named(_SPECIAL_ZH.get(self.kind), self.name) or ("工作日" if self.is_workday else "周末")
 
     @property
     def en(self) -> str:
         """For people, in English; the feast keeps its Chinese name."""
-        return _named(
-            {"makeup": "make-up workday", "holiday": "public holiday"}.get(self.kind), self.name
-        ) or ("workday" if self.is_workday else "weekend")
+        return _named(_SPECIAL_EN.get(self.kind), self.name) or ("workday" if self.is_workday else "weekend")
+
+
+_SPECIAL_ZH: Final[Mapping[DayKind, str]] = {
+    DayKind.MAKEUP: "调休上班",
+    DayKind.HOLIDAY: "法定休假日",
+    DayKind.LOCAL_REST: "本单位休息",
+    DayKind.LOCAL_WORKDAY: "本单位上班",
+}
+_SPECIAL_EN: Final[Mapping[DayKind, str]] = {
+    DayKind.MAKEUP: "make-up workday",
+    DayKind.HOLIDAY: "public holiday",
+    DayKind.LOCAL_REST: "day off of this office",
+    DayKind.LOCAL_WORKDAY: "workday of this office",
+}
 
 
 def _named(kind: str | None, name: str) -> str:
@@ -89,7 +102,8 @@ class WorkingCalendar:
     """Which days an office works. Never changes; a new notice makes a new calendar.
 
     ``exceptions`` hold every day that differs from the plain week in the ``published_years``; a year that
-    is not published follows the statutory rest days, and what is counted in it is provisional.
+    is not published follows the statutory rest days, and what is counted in it is provisional. ``local``
+    days are those of one organisation, and go before everything else.
     """
 
     def __init__(
@@ -97,7 +111,9 @@ class WorkingCalendar:
         exceptions: Mapping[date, tuple[bool, str]],
         published_years: frozenset[int],
         version: str,
+        local: Mapping[date, tuple[bool, str]] = MappingProxyType({}),
     ) -> None:
+        self.local: Final = MappingProxyType(dict(local))
         self.exceptions: Final = MappingProxyType(dict(exceptions))
         self.published_years: Final = frozenset(published_years)
         self.version: Final = version
@@ -122,6 +138,9 @@ class WorkingCalendar:
         """What the day is, with the name of the feast; raises like :meth:`is_workday`."""
         provisional = self.is_provisional_day(day)
         weekend = day.weekday() >= _SATURDAY
+        if own := self.local.get(day):
+            own_kind = DayKind.LOCAL_WORKDAY if own[0] else DayKind.LOCAL_REST
+            return DayReason(kind=own_kind, name=own[1], provisional=provisional)
         if exception := self.exceptions.get(day):
             is_workday, name = exception
             rest_kind = DayKind.HOLIDAY if name or not weekend else DayKind.WEEKEND
@@ -180,12 +199,19 @@ class WorkingCalendar:
         return found
 
 
-def calendar_of(years: Iterable[CalendarYear], days: Iterable[CalendarDay], version: str) -> WorkingCalendar:
-    """The calendar from rows of ``calendar_year`` and ``calendar_day``, or objects with their columns."""
+def calendar_of(
+    years: Iterable[CalendarYear],
+    days: Iterable[CalendarDay],
+    version: str,
+    *,
+    local: Iterable[CalendarDay] = (),
+) -> WorkingCalendar:
+    """The calendar from rows of the tables, or objects with their columns; ``local`` are of one office."""
     return WorkingCalendar(
         {row.day: (row.is_workday, row.name) for row in days},
         frozenset(row.year for row in years if row.published),
         version,
+        {row.day: (row.is_workday, row.name) for row in local},
     )
 
 

@@ -1,4 +1,4 @@
-"""What falls due by itself: periods of schedules, timers of cases, letters in the outbox."""
+"""What falls due by itself: periods of schedules, timers and rungs of cases, letters in the outbox."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from workflows.clock import Clock
 from workflows.database import reading
 from workflows.deliveries import start_scheduled_case
+from workflows.escalation import escalate_due, next_rung_at
 from workflows.outbox import Deliverer, deliver_due, next_letter_at
 from workflows.schedules import Start, next_schedule_at, start_due
 from workflows.timers import fire_due, next_due
@@ -25,6 +26,7 @@ def next_moment(engine: Engine, deliverers: Mapping[str, Deliverer]) -> datetime
         moments = (
             next_schedule_at(connection),
             next_due(connection),
+            next_rung_at(connection),
             next_letter_at(connection, deliverers),
         )
     return min((moment for moment in moments if moment is not None), default=None)
@@ -69,5 +71,6 @@ def _round(
     return Counter(
         schedules=start_due(engine, clock, start, until=until),
         timers=fire_due(engine, clock, until=until),
+        rungs=escalate_due(engine, clock, until=until),
         letters=deliver_due(engine, clock, deliverers, until=until),
     )

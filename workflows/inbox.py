@@ -56,6 +56,11 @@ class InboxRow:
     ended_at: datetime | None
     due_at: datetime | None
     provisional: bool
+    #: Name of the clock whose due moment it shows, and whether that stands still.
+    clock: str | None
+    suspended: bool
+    #: When the office's own norm is over: a reminder.
+    norm_at: datetime | None
     #: Position in the order of the box.
     position: int
 
@@ -88,6 +93,9 @@ _SHOWN = (
     tasks.c.ended_at,
     tasks.c.due_at,
     tasks.c.provisional,
+    tasks.c.clock,
+    tasks.c.suspended,
+    tasks.c.norm_at,
 )
 _ORDER = (tasks.c.sort_at, tasks.c.case_id, tasks.c.number)
 #: The stored microseconds, so that a mark can be compared with them.

@@ -89,42 +89,83 @@ BASES: Final = ("statutory", "promised", "ordered", "pledged", "agreed", "set")
 TONES: Final = ("reminder", "yellow", "red", "overdue")
 
 
+#: A rung further away than this is a slip of the pen, and may lie where no rest days are known.
+_FURTHEST: Final = 1_000
+_OF_LADDER: Final = frozenset({"bases", "rungs"})
+_OF_RUNG: Final = frozenset({"name", "title", "title_en", "tone", "before", "after", "to", "ground"})
+
+
 def read_ladders(tables: Iterable[Mapping[str, Any]], *, opening: time = _MORNING) -> tuple[Ladder, ...]:
     """Ladders as ``organisation.toml`` has them under ``[[time.ladder]]``. Raises ``UnusableLadder``."""
-    return tuple(
-        Ladder(
-            bases=frozenset(table.get("bases", BASES)),
-            rungs=tuple(_rung(one) for one in table.get("rungs", ())),
-            opening=opening,
-        )
-        for table in tables
-    )
+    return tuple(_ladder(table, opening) for table in _tables(tables, ""))
+
+
+def _ladder(table: Mapping[str, Any], opening: time) -> Ladder:
+    _check_keys(table, _OF_LADDER, "")
+    bases = _texts(table.get("bases", BASES), "bases", "")
+    unknown = [base for base in bases if base not in BASES]
+    if unknown:
+        raise UnusableLadder(rung="", reason=f"bases 中的 {unknown[0]} 应为 {'、'.join(BASES)} 之一")
+    rungs = tuple(_rung(one) for one in _tables(table.get("rungs", ()), ""))
+    names = [rung.name for rung in rungs]
+    # What has been reached is known by its name, once for ever.
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise UnusableLadder(rung=twice[0], reason="name 在同一阶梯中重复")
+    return Ladder(bases=frozenset(bases), rungs=rungs, opening=opening)
 
 
 def _rung(table: Mapping[str, Any]) -> Rung:
     name = str(table.get("name", ""))
-    length, after = table.get("before", "0 minutes"), "after" in table
+    _check_keys(table, _OF_RUNG, name)
     tone = str(table.get("tone", name))
-    if not name or tone not in TONES:
+    if not name.strip():
+        raise UnusableLadder(rung=name, reason="缺少 name")
+    if tone not in TONES:
         raise UnusableLadder(rung=name, reason=f"tone 应为 {'、'.join(TONES)} 之一")
-    if after and "before" in table:
-        raise UnusableLadder(rung=name, reason="before 与 after 只能有一个")
-    try:
-        counted = period(table["after"] if after else length)
-    except WorkflowError as error:
-        raise UnusableLadder(rung=name, reason=error.in_chinese()) from error
-    if counted.unit is Unit.MONTHS:
-        raise UnusableLadder(rung=name, reason="只能用工作日、日或分钟")
     return Rung(
         name=name,
         title=str(table.get("title", name)),
         title_en=str(table.get("title_en", name)),
         tone=tone,
-        length=counted,
-        after=after,
-        to=tuple(table.get("to", ())),
+        length=_length(table, name),
+        after="after" in table,
+        to=_texts(table.get("to", ()), "to", name),
         ground=str(table.get("ground", "")),
     )
+
+
+def _length(table: Mapping[str, Any], name: str) -> Period:
+    if "before" in table and "after" in table:
+        raise UnusableLadder(rung=name, reason="before 与 after 只能有一个")
+    try:
+        length = period(table.get("before", table.get("after", "0 minutes")))
+    except WorkflowError as error:
+        raise UnusableLadder(rung=name, reason=error.in_chinese().rstrip("。")) from error
+    if length.unit is Unit.MONTHS:
+        raise UnusableLadder(rung=name, reason="只能用工作日、日或分钟")
+    if length.unit is not Unit.MINUTES and length.n > _FURTHEST:
+        raise UnusableLadder(rung=name, reason=f"提前或延后不能超过 {_FURTHEST} 日")
+    return length
+
+
+def _tables(found: Any, rung: str) -> Iterable[Mapping[str, Any]]:
+    if not isinstance(found, list | tuple) or not all(isinstance(one, Mapping) for one in found):
+        raise UnusableLadder(rung=rung, reason="阶梯写作 [[time.ladder]],梯级写作 [[time.ladder.rungs]]")
+    return found
+
+
+def _texts(found: Any, key: str, rung: str) -> tuple[str, ...]:
+    # A single text would be read as one text for each of its letters.
+    if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
+        raise UnusableLadder(rung=rung, reason=f"{key} 应为文字列表")
+    return tuple(found)
+
+
+def _check_keys(table: Mapping[str, Any], known: frozenset[str], rung: str) -> None:
+    unknown = sorted(str(key) for key in table if key not in known)
+    if unknown:
+        raise UnusableLadder(rung=rung, reason=f"不认识的项 {unknown[0]}")
 
 
 def _shifted(day: date, length: Period, calendar: WorkingCalendar, *, forward: bool) -> date:

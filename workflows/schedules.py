@@ -36,11 +36,15 @@ class Rhythm(StrEnum):
     YEARLY = "yearly"
 
 
+_ONE_DAY = timedelta(days=1)
 _MONTHS = {Rhythm.MONTHLY: 1, Rhythm.QUARTERLY: 3, Rhythm.HALF_YEARLY: 6, Rhythm.YEARLY: 12}
 
 
 class Start(Protocol):
-    """Opens the case of a period and returns its id; ``data`` holds ``period.from`` and ``period.to``."""
+    """Opens the case of a period and returns its id.
+
+    ``data`` holds ``period``: ``from`` and ``to`` of the one that begins, in ``before`` those of the last.
+    """
 
     def __call__(
         self,
@@ -192,6 +196,10 @@ def start_due(engine: Engine, clock: Clock, start: Start, until: datetime | None
                 given_up.add(schedule_id)
 
 
+def _days(first: date, last: date) -> dict[str, str]:
+    return {"from": first.isoformat(), "to": last.isoformat()}
+
+
 def _start_next(engine: Engine, schedule_id: int, now: datetime, start: Start) -> bool:
     try:
         with transaction(engine) as connection:
@@ -216,7 +224,7 @@ def _start_period(connection: Connection, row: Row[Any], start: Start) -> None:
         key=row.key,
         organisation=row.organisation,
         element=row.element_id,
-        data={"period": {"from": first.isoformat(), "to": last.isoformat()}},
+        data={"period": {**_days(first, last), "before": _days(*period_of(rhythm, first - _ONE_DAY))}},
         at=row.next_at,
     )
     connection.execute(

@@ -61,6 +61,10 @@ class TimeRules:
     extensions: int
     bound: Period | None
     may_order: frozenset[str]
+    #: Who verifies or dismisses a proposed ground of accountability.
+    may_decide: frozenset[str]
+    #: Who sees the periods of the whole organisation on the board.
+    may_watch: frozenset[str]
     ladders: tuple[Ladder, ...]
 
     def procedure(self, slug: str, *, document: Any) -> Procedure:
@@ -99,6 +103,8 @@ def _read(text: bytes) -> TimeRules:
             extensions=int(extension.get("times", 1)),
             bound=period(extension["bound"]) if "bound" in extension else None,
             may_order=frozenset(table.get("orders", {}).get("by", ())),
+            may_decide=frozenset(table.get("grounds", {}).get("by", ())),
+            may_watch=frozenset(table.get("board", {}).get("by", ())),
             ladders=read_ladders(table.get("ladder", ()), opening=time.fromisoformat(opening)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -68,10 +68,14 @@ def fire_due(engine: Engine, clock: Clock, limit: int = 20, until: datetime | No
     with reading(engine) as connection:
         found = dict.fromkeys(case_id for case_id, _ in due(connection, until or clock.now(), limit))
     now = clock.now()
-    return sum(_fire_case(engine, case_id, until or now, now) for case_id in found)
+    return sum(fire_case(engine, case_id, until or now, now) for case_id in found)
 
 
-def _fire_case(engine: Engine, case_id: int, until: datetime, now: datetime) -> int:
+def fire_case(engine: Engine, case_id: int, until: datetime, now: datetime) -> int:
+    """Deal with what is due in one case by ``until``, as of ``now``. Returns how much it was.
+
+    A case somebody works on is left alone; what stops it becomes an incident.
+    """
     try:
         with transaction(engine) as connection:
             return fire_timers(connection, case_id, at=until, woken=now)

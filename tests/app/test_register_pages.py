@@ -142,4 +142,4 @@ def test_a_long_text_is_folded_and_units_and_people_go_by_their_names(entered: S
 def test_a_register_that_names_the_case_itself_does_not_name_it_twice(entered: Site) -> None:
     page = entered.client("zhang.san").get("/registers/permits").text
     assert page.count(f'href="/cases/{entered.numbers()[0]}"') == 1
-    assert page.count("<th scope=\"col\">案件编号</th>") == 1
+    assert page.count('<th scope="col">案件编号</th>') == 1

@@ -189,8 +189,3 @@ def test_the_approver_is_told_what_the_draft_changes(site: Site) -> None:
     assert "新增" not in page.partition("toolbar")[0]
     marks = orjson.loads(page.partition("data-marks='")[2].partition("'")[0])
     assert marks == {"added": [], "changed": ["begin", "check"]}
-
-
-def test_a_draft_that_only_moves_the_drawing_is_told_apart(site: Site) -> None:
-    save(site, PERMIT + "<!-- moved -->")
-    assert "内容没有改动" in site.client("zhao.liu").get(f"/studio/{KEY}/publish").text

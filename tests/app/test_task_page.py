@@ -8,7 +8,7 @@ import re
 from sqlalchemy import func, select
 
 from tests.app.conftest import KEY, Site
-from workflows.tables import attachments, cases, events
+from workflows.tables import attachments, cases, events, receipts
 
 PDF = b"%PDF-1.4 nothing much"
 GIVEN = {"kind": "新办", "applicant": "张三某", "goods.0.title": "桌"}
@@ -155,3 +155,11 @@ def test_markup_in_what_people_write_stays_text(site: Site) -> None:
         text = site.client("zhang.san").get(page).text
         assert "<script>" not in text
         assert "&lt;script&gt;" in text
+
+
+def test_who_may_hand_out_the_receipt_finds_it_on_the_task(site: Site) -> None:
+    site.open_case()
+    address = site.task("check")
+    code = site.rows(select(receipts.c.code))[0]
+    assert f"{code[:4]}-{code[4:]}" in site.client("zhang.san").get(address).text
+    assert code[4:] not in site.client("han").get(address).text

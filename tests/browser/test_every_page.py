@@ -95,8 +95,9 @@ NO_PAGES = {
     "studio.version_file",
 }
 #: Buttons and menus that are left in Chinese; what names Chinese itself is not meant.
-_LEFT_IN_CHINESE = """() => [...document.querySelectorAll('button, nav a, nav[aria-label], label.unseen, .crumbs a:first-child')]
-    .filter(one => !one.closest('[lang^=zh]:not(html)') && !one.closest('.bjs-container, .panel, [data-own-words]'))
+_LEFT_IN_CHINESE = """() => [...document.querySelectorAll(
+    'button, nav a, nav[aria-label], label.unseen, .crumbs a:first-child')]
+    .filter(one => !one.closest('[lang^=zh]:not(html)') && !one.closest('.bjs-container, .panel'))
     .map(one => one.textContent.trim() + (one.getAttribute('aria-label') || ''))
     .filter(text => /[\\u4e00-\\u9fff]/.test(text))"""
 _TOO_WIDE = """() => { const page = document.documentElement;

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
@@ -119,7 +120,7 @@ def test_a_month_is_opened_once_when_it_begins(engine: Engine, clock: SetClock, 
     clock.set(midnight(2026, 10, 1))
     assert start_due(engine, clock, starter) == 1
     assert start_due(engine, clock, starter) == 0
-    period = {"from": "2026-10-01", "to": "2026-10-31"}
+    period = {"from": "2026-10-01", "to": "2026-10-31", "before": {"from": "2026-09-01", "to": "2026-09-30"}}
     assert starter.asked == [("monthly", period, midnight(2026, 10, 1))]
     with reading(engine) as connection:
         (run,) = connection.execute(select(schedule_runs)).all()
@@ -180,7 +181,7 @@ def test_a_changed_rhythm_counts_from_its_publication_and_opens_no_day_twice(
     publish(engine, definition, clock.now(), monthly="quarterly")
     clock.set(midnight(2027, 1, 1))
     start_due(engine, clock, starter)
-    assert [period for _, period, _ in starter.asked] == [
+    assert [{name: period[name] for name in ("from", "to")} for _, period, _ in starter.asked] == [
         {"from": "2026-10-01", "to": "2026-10-31"},
         {"from": "2027-01-01", "to": "2027-03-31"},
     ]
@@ -257,4 +258,9 @@ def test_the_case_of_a_period_runs_with_its_period(engine: Engine, clock: SetClo
         row = connection.execute(select(cases_table)).one()
         assert connection.execute(select(schedule_runs.c.case_id)).scalar_one() == row.id
     assert (row.opened_at, row.opened_by) == (midnight(2026, 10, 1), "system")
-    assert '"period":{"from":"2026-10-01","to":"2026-10-31"}' in row.data
+    period = orjson.loads(row.data)["values"][""]["period"]
+    assert period == {
+        "from": "2026-10-01",
+        "to": "2026-10-31",
+        "before": {"from": "2026-09-01", "to": "2026-09-30"},
+    }

@@ -9,6 +9,7 @@ from workflows.cases.completing import FormInvalid, complete_task
 from workflows.cases.correcting import cancel_case, set_data
 from workflows.cases.delivering import deliver_message
 from workflows.cases.firing import fire_timers
+from workflows.cases.grounds import dismiss_ground, verify_ground
 from workflows.cases.incidents import retry_incident
 from workflows.cases.opening import CaseOpened, start_case
 from workflows.cases.performing import perform
@@ -25,6 +26,7 @@ __all__ = [
     "claim_task",
     "complete_task",
     "deliver_message",
+    "dismiss_ground",
     "extend_clock",
     "fire_timers",
     "perform",
@@ -36,4 +38,5 @@ __all__ = [
     "start_case",
     "suspend_clocks",
     "system_of",
+    "verify_ground",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from workflows.calendars import Deadline
 from workflows.cases.started_clock import StartedClock
@@ -53,3 +54,20 @@ class Armed:
     #: The clock it moves with, when that is another's, and by how much it differs from its due moment.
     follows: int | None = None
     offset: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """A rung of the escalation ladder that a clock has come to, and the one it comes to next."""
+
+    clock: int
+    rung: str
+    due_at: datetime
+    #: What those who are told are told; null when there is nobody.
+    letter: dict[str, Any] | None
+    #: The ground of accountability it proposes; empty for none.
+    ground: str
+    #: Candidate keys of those who had the work then.
+    holders: tuple[str, ...]
+    next_rung: str | None
+    next_at: datetime | None

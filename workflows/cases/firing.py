@@ -1,4 +1,4 @@
-"""Timers of a case, fired in the order in which they fell due."""
+"""What falls due in a case: timers are fired and rungs of the escalation ladder reached, in their order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from workflows.cases.escalating import due_rung, escalate, rungs_may_be_due
 from workflows.cases.open_case import CaseBusy, CaseEnded, NoSuchCase, OpenCase, open_case
 from workflows.cases.saving import save
 from workflows.engine import stepping
@@ -13,7 +14,9 @@ from workflows.tables import to_microseconds
 
 
 def fire_timers(connection: Connection, case_id: int, *, at: datetime, woken: datetime | None = None) -> int:
-    """Fire every timer of a case that is due at ``at``, in due order. Returns how many.
+    """Fire every timer of a case that is due at ``at``, in due order, rungs of its ladders among them.
+
+    Returns how many there were of both.
 
     ``woken`` is the present moment, for the record, when missed moments are worked through one by one.
 
@@ -33,17 +36,27 @@ def fire_due(case: OpenCase, *, now: datetime, woken: datetime | None = None) ->
     """Fire what is due, without saving: the first part of every command on a case.
 
     While a timer fires, the engine's time is its due moment, so that waking up late does not shift the law;
-    what it arms may be due in turn.
+    what it arms may be due in turn. So it is with a rung that a clock comes to; of the same moment it goes
+    first, because the timer may be the end of the clock.
     """
-    if case.row.next_due is None or case.row.next_due > now:
+    if not (_is_due(case.row.next_due, now) or rungs_may_be_due(case, now)):
         return 0
-    fired = 0
-    while True:
+    dealt_with = 0
+    while case.running is None or not case.running.completed:
         due = [(moment, task) for task, (moment, _, _) in case.armed().items() if moment <= now]
-        if not due or (case.running is not None and case.running.completed):
-            return fired
-        _fire(case, min(due)[1], woken=woken or now)
-        fired += 1
+        rung = due_rung(case, now)
+        if rung is not None and not (due and min(due)[0] < rung.at):
+            escalate(case, rung, woken=woken or now)
+        elif due:
+            _fire(case, min(due)[1], woken=woken or now)
+        else:
+            break
+        dealt_with += 1
+    return dealt_with
+
+
+def _is_due(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
 
 
 def _fire(case: OpenCase, task: int, *, woken: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from workflows import outbox
 from workflows.calendar_store import load_calendar
-from workflows.calendars import Deadline, deadline
+from workflows.calendars import Deadline, WorkingCalendar, deadline
 from workflows.cases.clock_state import NOT_ENDED
 from workflows.cases.ledgers import open_clocks
 from workflows.cases.limits import usable_limit
@@ -81,9 +81,11 @@ class Live:
         self._loaded_settings: dict[str, Any] | None = None
 
     def deadline(self, task: int, limit: Any, *, start: datetime) -> Deadline:
-        return deadline(
-            limit, start=start, calendar=load_calendar(self.connection), closing=self.closing_time()
-        )
+        return deadline(limit, start=start, calendar=self.calendar(), closing=self.closing_time())
+
+    def calendar(self) -> WorkingCalendar:
+        """The organisation's calendar as it stands."""
+        return load_calendar(self.connection, self.organisation)
 
     def closing_time(self) -> time | None:
         """When the office closes, if its duties end then and not at midnight."""
@@ -96,11 +98,13 @@ class Live:
 
     def count(self, ledger: Ledger) -> Projection:
         """Walk a ledger on the organisation's calendar."""
-        return project(ledger, calendar=load_calendar(self.connection), closing=self.closing_time())
+        return project(ledger, calendar=self.calendar(), closing=self.closing_time())
 
     def first_rung(self, clock: StartedClock) -> tuple[str | None, datetime | None]:
         """The rung of the escalation ladder a new clock comes to first, and when."""
-        return self._rung(clock.basis, clock.anchored_at, clock.due_at, reached=())
+        return self.rung_after(
+            basis=clock.basis, anchored_at=clock.anchored_at, due_at=clock.due_at, since=clock.anchored_at
+        )
 
     def next_rung(self, change: ClockChange) -> tuple[str | None, datetime | None]:
         """The rung a clock comes to next after a change; none while it stands still."""
@@ -109,18 +113,31 @@ class Live:
         place = {"case": self.case_id, "clock": change.number}
         clock = self.connection.execute(_CLIMBING, place).one()
         reached = self.connection.execute(_REACHED, place).scalars().all()
-        return self._rung(clock.basis, clock.anchored_at, change.due_at, reached=reached)
+        return self.rung_after(
+            basis=clock.basis,
+            anchored_at=clock.anchored_at,
+            due_at=change.due_at,
+            reached=reached,
+            since=change.at,
+        )
 
-    def _rung(
-        self, basis: str, anchored_at: datetime, due_at: datetime, *, reached: Collection[str]
+    def rung_after(
+        self,
+        *,
+        basis: str,
+        anchored_at: datetime,
+        due_at: datetime,
+        since: datetime,
+        reached: Collection[str] = (),
     ) -> tuple[str | None, datetime | None]:
+        """The rung a running clock comes to next, and when: not before ``since``, when that was settled."""
         ladder = self.rules().ladder_of(basis)
-        if ladder is None:
+        if ladder is None or due_at == NEVER:
             return None, None
         found = ladder.next_rung(
-            anchored_at=anchored_at, due_at=due_at, reached=reached, calendar=load_calendar(self.connection)
+            anchored_at=anchored_at, due_at=due_at, reached=reached, calendar=self.calendar()
         )
-        return (found[0].name, found[1]) if found is not None else (None, None)
+        return (found[0].name, max(found[1], since)) if found is not None else (None, None)
 
     def _settings(self) -> Mapping[str, Any]:
         if self._loaded_settings is None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, Row, Select, and_, bindparam, func, select, type_coerce
 
 from workflows.cases.actor import SYSTEM, Actor
+from workflows.cases.clock_state import STORED_RUNNING
 from workflows.cases.facts import Armed, CaseFacts
 from workflows.cases.live import Live
 from workflows.cases.turn import Turn
@@ -19,7 +20,7 @@ from workflows.engine.scopes import Scopes
 from workflows.engine.tree import CaseWorkflow
 from workflows.errors import WorkflowError
 from workflows.history import canonical, digest
-from workflows.tables import cases, tasks, timers
+from workflows.tables import Instant, cases, clocks, tasks, timers
 
 
 class NoSuchCase(WorkflowError):
@@ -52,7 +53,14 @@ _NEXT_DUE = (
     .scalar_subquery()
     .label("next_due")
 )
-_CASE = select(cases, _NEXT_DUE).where(cases.c.id == bindparam("case"))
+#: And the earliest rung of its clocks. An expression, so that no index of all rungs is walked to find it.
+_NEXT_RUNG = type_coerce(
+    select(func.min(type_coerce(clocks.c.rung_at, BigInteger) + 0))
+    .where(clocks.c.case_id == bindparam("case"), clocks.c.state == STORED_RUNNING)
+    .scalar_subquery(),
+    Instant,
+).label("next_rung")
+_CASE = select(cases, _NEXT_DUE, _NEXT_RUNG).where(cases.c.id == bindparam("case"))
 #: With the task a command is about: one question instead of two, asked at every step of every case.
 _WITH_TASK = _CASE.add_columns(*(tasks.c[name].label(f"task_{name}") for name in TASK_COLUMNS)).outerjoin(
     tasks, and_(tasks.c.case_id == cases.c.id, tasks.c.number == bindparam("n"))
@@ -145,9 +153,16 @@ def _due(timer: Armed, turn: Turn) -> tuple[datetime, datetime, str]:
 
 
 def open_case(
-    connection: Connection, case_id: int, *, task: int | None = None, wait: bool = True
+    connection: Connection,
+    case_id: int,
+    *,
+    task: int | None = None,
+    wait: bool = True,
+    ended: bool = False,
 ) -> OpenCase:
     """Lock a case that is still open; with the number of a ``task``, its row also holds ``TASK_COLUMNS``.
+
+    With ``ended`` also one that is not: for what is only put on its file, because its engine is gone.
 
     Raises ``NoSuchCase``, ``CaseEnded``, and ``CaseBusy`` when ``wait`` is false and another holds it.
     """
@@ -160,7 +175,7 @@ def open_case(
         if not wait and connection.execute(_CASE, {"case": case_id}).one_or_none() is not None:
             raise CaseBusy(case=case_id)
         raise NoSuchCase(case=case_id)
-    if row.status != "open":
+    if row.status != "open" and not ended:
         raise CaseEnded(case=row.number)
     facts = CaseFacts(
         id=row.id,

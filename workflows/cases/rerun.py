@@ -45,6 +45,7 @@ class Rerun:
         act = _ACTS.get(event.kind)
         if act is None:
             self.outside.note(event)
+            self._follow_operations(event)
             return None
         turn = self._turn(event)
         self._beneath = turn.beneath
@@ -89,12 +90,15 @@ class Rerun:
             self.armed.pop(task, None)
         for number, _, due in event.body.get("timers", ()):
             self.armed[number] = due
-        for _, _, name, effect in event.body.get("operations", ()):
-            self.effects.append((name, effect))
+        self._follow_operations(event)
         if event.kind == "cancelled":
             self.status = "cancelled"
         elif self._running().completed:
             self.status = "closed"
+
+    def _follow_operations(self, event: Event) -> None:
+        for _, _, name, effect in event.body.get("operations", ()):
+            self.effects.append((name, effect))
 
     # --- acts ---------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from workflows.cases.clock_rows import save_clocks, sort_key, stop_all
 from workflows.cases.facts import Offer
 from workflows.cases.open_case import OpenCase
 from workflows.cases.queues import queue_id
+from workflows.cases.rung_rows import save_rung
 from workflows.cases.turn import Turn
 from workflows.engine import state
 from workflows.errors import WorkflowError
@@ -78,6 +79,7 @@ def save(case: OpenCase, *, status: str | None = None) -> None:
         _save_tasks(connection, case, turn, queues)
         _save_timers(connection, case, turn)
         save_clocks(case, turn)
+        save_rung(case, turn)
         _save_messages(connection, case, turn)
     if _ended(case, status):
         stop_all(connection, case.facts.id, case.turns[-1])
@@ -112,13 +114,13 @@ def _save_events_and_case(case: OpenCase, status: str | None) -> None:
             "case": case.facts.id,
             "seq_before": case.row.seq,
             "title": last.title() if case.encoded is not None else case.row.title,
-            "status": status or ("closed" if ended else "open"),
+            "status": status or ("closed" if ended else case.row.status),
             "outcome": outcomes[-1] if outcomes else case.row.outcome,
             "seq": last.seq,
             "head": head,
             "data": orjson.dumps(case.scopes.to_json(), option=orjson.OPT_SORT_KEYS).decode(),
             "state": None if ended else stored,
-            "closed_at": last.at if ended else None,
+            "closed_at": last.at if ended else case.row.closed_at,
             "latest_at": last.at,
         },
     )

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from workflows import periods
 from workflows.calendars import Deadline
-from workflows.cases.facts import Armed, CaseFacts, Offer
+from workflows.cases.facts import Armed, CaseFacts, Offer, Reached
 from workflows.cases.keys import as_keys, key_of
 from workflows.cases.limits import fixed_text, usable_limit
 from workflows.cases.started_clock import (
@@ -86,6 +86,8 @@ class Turn:
     changes: list[ClockChange] = field(default_factory=list)
     #: Norms of the office counted for tasks, in the form of deadlines.
     norms: list[list[Any]] = field(default_factory=list)
+    #: The rung a clock has come to, in an event of that kind; its command says so.
+    reached: Reached | None = None
     outcome: str | None = None
     is_over: bool = False
 

@@ -1,4 +1,4 @@
-"""What was changed between two contents of a regulation, element by element: what an approver has to look at."""
+"""What was changed between two contents of a regulation: what an approver has to look at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+import orjson
 
 from workflows.definitions.bundle import DIAGRAM, Bundle
 from workflows.diagrams import Diagram, Element, EventDefinition, Flow, read_diagram
@@ -92,9 +94,7 @@ def _compare(old: Mapping[str, _Thing], new: Mapping[str, _Thing]) -> Iterator[C
 def _change(
     identifier: str, happened: Happened, thing: _Thing, differences: tuple[Difference, ...]
 ) -> Change:
-    return Change(
-        id=identifier, happened=happened, kind=thing.kind, name=thing.name, differences=differences
-    )
+    return Change(id=identifier, happened=happened, kind=thing.kind, name=thing.name, differences=differences)
 
 
 def _differences(old: _Thing, new: _Thing) -> Iterator[Difference]:
@@ -105,10 +105,17 @@ def _differences(old: _Thing, new: _Thing) -> Iterator[Difference]:
 
 def _files(bundle: Bundle) -> dict[str, _Thing]:
     return {
-        path: _Thing(kind="file", name=path, facts={"content": text})
+        path: _Thing(kind="file", name=path, facts={"content": _content(path, text)})
         for path, text in sorted(bundle.files.items())
         if path != DIAGRAM
     }
+
+
+def _content(path: str, text: str) -> str:
+    """What a file says, however it is laid out."""
+    if not path.endswith(".json"):
+        return text
+    return orjson.dumps(orjson.loads(text), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _things(diagram: Diagram) -> dict[str, _Thing]:

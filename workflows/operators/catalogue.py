@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workflows.operators import (
     clocks,
     closing,
+    figures,
     finding,
     notices,
     notifying,
@@ -39,6 +40,7 @@ _MODULES = (
     registers,
     recording,
     finding,
+    figures,
     starting,
     notifying,
     sending,

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from workflows.calendar_store import seed_calendar
+from workflows.calendar_store import renew_version, seed_calendar
 from workflows.definitions import Bundle, PublicationRefused, publish, save_draft
 from workflows.exclusive import exclusively
 from workflows.packages.bundling import bundle_of, surroundings_of
@@ -52,7 +52,8 @@ def load_packages(
     """Bring an installation up to the packages of a folder.
 
     1. Seed an empty calendar.
-    2. Write organisations, groups and provisions; people only for a demonstration.
+    2. Write organisations, groups and provisions; people only for a demonstration. An organisation's closing
+       time is part of its calendar's version.
     3. Publish what is new or changed, callees first. Where the version in force is not the one a package
        brought, make a draft instead.
 
@@ -67,6 +68,7 @@ def load_packages(
         write_directory(connection, package, executed_by=described(citations(package)))
         if demo:
             accounts += write_demo_people(connection, package)
+    renew_version(connection)
     loading = _Loading(connection, at=at, author=author)
     around = {package.slug: surroundings_of(package, packages) for package in packages}
     for package, regulation in order:

@@ -85,9 +85,7 @@ class _Gathered:
     schemas: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-def _gathered(
-    history: Iterable[Event], case: CaseFile, law: Law, own: frozenset[str]
-) -> Iterator[_Gathered]:
+def _gathered(history: Iterable[Event], case: CaseFile, law: Law, own: frozenset[str]) -> Iterator[_Gathered]:
     parts: list[_Gathered] = []
     current: dict[str, _Gathered] = {}
     for event in history:
@@ -200,9 +198,7 @@ def _fields_of(schemas: Iterable[Mapping[str, Any]], roll: Roll) -> _Fields:
     return fields
 
 
-def _walk(
-    components: Iterable[Mapping[str, Any]], prefix: str, roll: Roll
-) -> Iterator[tuple[str, _Field]]:
+def _walk(components: Iterable[Mapping[str, Any]], prefix: str, roll: Roll) -> Iterator[tuple[str, _Field]]:
     for component in components:
         name = str(component.get("key") or component.get("path") or "")
         path = f"{prefix}{name}"

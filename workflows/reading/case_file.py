@@ -43,6 +43,11 @@ class CaseTask:
     ended_by: str | None
     due_at: datetime | None
     provisional: bool
+    #: Name of the clock whose due moment it shows, and whether that stands still.
+    clock: str | None
+    suspended: bool
+    #: When the office's own norm is over: a reminder.
+    norm_at: datetime | None
     keys: frozenset[str]
     excluded: frozenset[str]
 
@@ -204,6 +209,9 @@ def _tasks(connection: Connection, case_id: int) -> Iterable[CaseTask]:
             ended_by=row.ended_by,
             due_at=row.due_at,
             provisional=row.provisional,
+            clock=row.clock,
+            suspended=row.suspended,
+            norm_at=row.norm_at,
             keys=candidates(connection, row.queue_id)[1],
             excluded=frozenset(orjson.loads(row.excluded)),
         )

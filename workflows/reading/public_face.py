@@ -171,7 +171,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _clocks(connection: Connection, case: CaseFile, law: Law, now: datetime) -> Iterator[PublicClock]:
-    calendar = load_calendar(connection)
+    calendar = load_calendar(connection, case.organisation)
     words = _words(law)
     stood_still = _suspensions(connection, case.id)
     for clock in clocks_of(connection, case.id, now=now):

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from workflows.tables.storage import Instant, Serial, metadata
 
 ARMED = text("status = 'armed'")
+ASKED = text("status = 'asked'")
 CLIMBING = text("rung_at IS NOT NULL AND state = 'running'")
 RUNNING = text("state = 'running'")
 
@@ -103,6 +104,29 @@ clock_extensions = Table(
     Column("details", Text, nullable=False, server_default="{}"),
 )
 
+#: Extensions that somebody has applied for; only another person grants one.
+extension_requests = Table(
+    "extension_requests",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("case_id", Serial, ForeignKey("cases.id"), nullable=False),
+    Column("clock", Integer, nullable=False),
+    #: A period such as ``10 workdays``, or a date or moment in ISO 8601.
+    Column("limit", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    #: User name of the one who is asked.
+    Column("approver", Text, nullable=False),
+    #: ``asked``, ``granted`` or ``refused``.
+    Column("status", Text, nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    Column("decision", Text, nullable=False, server_default=""),
+    Index("ix_extension_requests_case_id", "case_id"),
+    Index("ix_extension_requests_approver", "approver", sqlite_where=ASKED, postgresql_where=ASKED),
+)
+
 #: Rungs of the escalation ladder that clocks have come to: each once for ever.
 rungs = Table(
     "rungs",
@@ -129,6 +153,8 @@ grounds = Table(
     Column("decided_at", Instant),
     Column("decided_by", Text),
     Column("reason", Text, nullable=False, server_default=""),
+    #: JSON list of the candidate keys of those who had the work when it was proposed.
+    Column("responsible", Text, nullable=False, server_default="[]"),
     UniqueConstraint("case_id", "clock", "ground"),
     Index("ix_grounds_organisation_status", "organisation", "status", "id"),
 )

@@ -43,6 +43,7 @@ cases = Table(
     #: Engine time of the last event: a case does not go back in time when the machine's clock does.
     Column("latest_at", Instant),
     Index("ix_cases_organisation_opened_at", "organisation", "opened_at"),
+    Index("ix_cases_organisation_closed_at", "organisation", "closed_at"),
 )
 
 events = Table(

@@ -31,6 +31,11 @@ def test_the_same_content_has_no_changes() -> None:
     assert changes_between(BEFORE, BEFORE) == []
 
 
+def test_another_layout_of_the_files_is_no_change() -> None:
+    moved = {**BEFORE.files, "diagram.bpmn": BEFORE.files["diagram.bpmn"] + "<!-- moved -->"}
+    assert changes_between(BEFORE, Bundle(files={**moved, "forms/a.json": "{ }"})) == []
+
+
 def test_a_property_that_is_changed_added_or_removed_is_named_with_both_values() -> None:
     changes = found(start(), user("check", form="b", priority="1"), DECIDE, end("done"), *WAY, **FILES)
     assert changes.keys() == {"check", "done"}
@@ -92,7 +97,7 @@ def test_parameters_of_an_operator_are_compared() -> None:
 @pytest.mark.parametrize(
     ("files", "happened"),
     [
-        ({"forms/a.json": "{ }"}, Happened.CHANGED),
+        ({"forms/a.json": '{"id": "a"}'}, Happened.CHANGED),
         ({}, Happened.REMOVED),
     ],
 )

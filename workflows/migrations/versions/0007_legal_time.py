@@ -21,6 +21,7 @@ def upgrade() -> None:
 
 def _widen() -> None:
     op.add_column("cases", sa.Column("latest_at", sa.BigInteger(), nullable=True))
+    op.create_index("ix_cases_organisation_closed_at", "cases", ["organisation", "closed_at"])
     op.add_column("timers", sa.Column("offset", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("tasks", sa.Column("norm_at", sa.BigInteger(), nullable=True))
     op.add_column(
