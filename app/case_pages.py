@@ -36,6 +36,7 @@ from workflows.reading.case_file import (
 )
 from workflows.reading.documents import documents_of_tasks
 from workflows.reading.law import clauses_of
+from workflows.reading.sendable import sendables_of
 from workflows.reading.story import Chapter, story_of
 from workflows.reading.trace import Trace, trace_of
 from workflows.verification import verify
@@ -77,6 +78,7 @@ def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
         "watches": sees_everything(me()),
         "administers": me().has_role(PROCESS_ADMIN),
         "receipt": receipt_for(connection, view),
+        "sendables": sendables_of(connection, case.id, by=me(), at=view.now),
     }
 
 

@@ -7,7 +7,9 @@ from typing import Final
 
 from app.messages import gettext as _
 from app.messages import lazy_gettext
+from app.wording import with_articles
 from workflows.definitions.changes import Change, Difference
+from workflows.reading.law import Clause
 
 #: Characters of a text that are quoted.
 QUOTED: Final = 160
@@ -78,12 +80,12 @@ def kind_of(change: Change) -> str:
     return str(_KINDS.get(change.kind, change.kind))
 
 
-def said_of(one: Difference) -> str:
-    """One difference in a sentence."""
+def said_of(one: Difference, clauses: Mapping[str, Clause]) -> str:
+    """One difference in a sentence; clauses are cited."""
     aspect = str(_ASPECTS.get(one.aspect, one.aspect.partition(".")[2] or one.aspect))
     if one.aspect == "content":
         return _("内容已修改")
-    before, after = (_quoted(text, one.aspect) for text in (one.before, one.after))
+    before, after = (_quoted(text, one.aspect, clauses) for text in (one.before, one.after))
     if not one.before:
         return _("%(aspect)s：新写“%(after)s”", aspect=aspect, after=after)
     if not one.after:
@@ -91,7 +93,9 @@ def said_of(one: Difference) -> str:
     return _("%(aspect)s：由“%(before)s”改为“%(after)s”", aspect=aspect, before=before, after=after)
 
 
-def _quoted(text: str, aspect: str) -> str:
+def _quoted(text: str, aspect: str, clauses: Mapping[str, Clause]) -> str:
+    if aspect == "property.provision":
+        return with_articles(text, clauses)
     if aspect == "kind":
         return str(_KINDS.get(text, text))
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}……"

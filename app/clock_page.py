@@ -19,6 +19,7 @@ from workflows.clock import BEIJING
 from workflows.clock_setting import set_clock
 from workflows.database import reading, transaction
 from workflows.errors import WorkflowError
+from workflows.escalation import escalate_due
 from workflows.timers import fire_due, next_due
 
 blueprint = Blueprint("clock_page", __name__, url_prefix="/clock")
@@ -80,7 +81,9 @@ def move_to(moment: datetime | None) -> int:
 def _fire_all() -> int:
     fired = 0
     for _round in range(_ROUNDS):
-        count = fire_due(installation().engine, installation().clock, _AT_ONCE)
+        found = installation()
+        count = fire_due(found.engine, found.clock, _AT_ONCE)
+        count += escalate_due(found.engine, found.clock, _AT_ONCE)
         if not count:
             break
         fired += count

@@ -9,8 +9,11 @@ from app import (
     account_page,
     cancelling,
     case_pages,
+    clock_acts,
     clock_page,
+    clock_pages,
     errors,
+    extension_pages,
     files,
     first_administrator,
     headers,
@@ -25,9 +28,11 @@ from app import (
     register_pages,
     replay_pages,
     signing_in,
+    sending,
     starting,
     studio,
     task_page,
+    time_words,
     wording,
 )
 
@@ -37,7 +42,7 @@ csrf = CSRFProtect()
 def register(app: Flask) -> None:
     """Attach sign-in, language, protection and all pages to the application."""
     csrf.init_app(app)
-    for part in (language, signing_in, headers, errors, wording, islands):
+    for part in (language, signing_in, headers, errors, wording, time_words, islands):
         part.attach(app)
     for page in (
         signing_in,
@@ -47,9 +52,13 @@ def register(app: Flask) -> None:
         task_page,
         case_pages,
         cancelling,
+        clock_pages,
+        clock_acts,
+        extension_pages,
         notice_pages,
         files,
         incidents,
+        sending,
         starting,
         clock_page,
         replay_pages,

@@ -92,7 +92,7 @@ def _person(user: str) -> SignedIn | None:
         return None
     with glance(installation().engine) as connection:
         try:
-            actor = actor_of(connection, user)
+            actor = actor_of(connection, user, at=installation().clock.now())
             return SignedIn(actor, actor.name)
         except NoSuchPerson:
             return None
@@ -111,7 +111,7 @@ def _owner(asked: Request) -> SignedIn | None:
             return None
         user, last_used = found
         try:
-            actor = actor_of(connection, user)
+            actor = actor_of(connection, user, at=installation().clock.now())
         except NoSuchPerson:
             return None
     if last_used != now.date():

@@ -14,7 +14,7 @@ from app.answering import Answers, files_named, posted_answers
 from app.case_view import CaseView, case_view, readable_task
 from app.files import files_seen
 from app.installation import installation
-from app.language import in_english
+from app.language import in_english, said
 from app.messages import gettext as _
 from app.receipt_pages import receipt_for
 from app.signing_in import me
@@ -26,6 +26,7 @@ from workflows.cases.identities import reveal
 from workflows.cases.incidents import described
 from workflows.cases.receipts import Receipt
 from workflows.database import reading
+from workflows.errors import Refusal
 from workflows.forms.showing import Widget, initial_answers, labels_of, show_form
 from workflows.inbox import first_task
 from workflows.reading.access import may_do_task, may_see_case
@@ -88,6 +89,8 @@ def work(case_number: str, number: int) -> ResponseReturnValue:
     except FormInvalid as wrong:
         errors = wrong.errors_en if in_english() else wrong.errors
         return _page(_desk(case_number, number), answers.values, errors), 422
+    except Refusal as wrong:
+        return _page(_desk(case_number, number), answers.values, {"": said(wrong)}), 422
     _congratulate(view, sheet)
     return redirect(_onwards(view))
 

@@ -78,6 +78,7 @@ def clock_state(state: ClockState) -> str:
     return {
         ClockState.RUNNING: _("计时中"),
         ClockState.OVERDUE: _("计时中，已逾期"),
+        ClockState.SUSPENDED: _("计时已中止"),
         ClockState.MET: _("按期"),
         ClockState.BREACHED: _("逾期"),
         ClockState.SUPERSEDED: _("已被新期限取代"),

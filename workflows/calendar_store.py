@@ -1,4 +1,4 @@
-"""The working calendar in the database: seeded once, read once per process and version, every version kept."""
+"""The working calendar in the database: read once per process and version, and every version kept."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.calendars import LOCAL
-from workflows.errors import WorkflowError
+from workflows.errors import Refusal, WorkflowError
 from workflows.ledger import NEVER, Extension, Ledger, Projection, Span, SpanKind
 from workflows.periods import Period, period
 from workflows.tables import from_microseconds, to_microseconds
@@ -22,18 +22,25 @@ from workflows.tables import from_microseconds, to_microseconds
 Count = Callable[[Ledger], Projection]
 
 
-class ClockExpired(WorkflowError):
+class ClockExpired(Refusal):
     """The period is over; it can no longer be suspended or extended."""
 
     code = "clock-expired"
     message_zh = "“{clock}”已于 {due} 届满,届满后不能再中止或延长。"
 
 
-class ClockSuspended(WorkflowError):
+class ClockSuspended(Refusal):
     """The period stands still already."""
 
     code = "clock-suspended"
     message_zh = "“{clock}”已经中止计时,不能重复中止。"
+
+
+class NoClockToSuspend(Refusal):
+    """No clock of the case runs."""
+
+    code = "no-clock-to-suspend"
+    message_zh = "案件没有正在计时的期限。"
 
 
 class ClockNotSuspended(WorkflowError):
@@ -43,21 +50,21 @@ class ClockNotSuspended(WorkflowError):
     message_zh = "“{clock}”没有中止计时,无需恢复。"
 
 
-class NoLaterEnd(WorkflowError):
+class NoLaterEnd(Refusal):
     """An extension has to lead to a later end."""
 
     code = "no-later-end"
     message_zh = "延长后的到期时间({until})不晚于现在的到期时间({due}),请改正。"
 
 
-class AlreadyExtended(WorkflowError):
+class AlreadyExtended(Refusal):
     """The clock has been extended as often as it may be."""
 
     code = "already-extended"
     message_zh = "“{clock}”已经延长过 {times} 次,不得再次延长。"
 
 
-class ExtensionTooLong(WorkflowError):
+class ExtensionTooLong(Refusal):
     """An extension is longer than the organisation allows."""
 
     code = "extension-too-long"

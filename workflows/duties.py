@@ -1,4 +1,4 @@
-"""What falls due by itself: periods of schedules, timers and rungs of cases, letters in the outbox."""
+"""What falls due by itself: recounts, periods of schedules, timers and rungs of cases, letters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from workflows.calendar_recounts import continue_batch, next_recount_at
 from workflows.clock import Clock
 from workflows.database import reading
 from workflows.deliveries import start_scheduled_case
@@ -18,6 +19,8 @@ from workflows.timers import fire_due, next_due
 
 #: Cases that start each other for ever must not keep a tick from ever ending.
 ROUNDS = 1000
+#: Transactions in which a changed calendar is worked through before anything else has its turn.
+RECOUNTED_AT_ONCE = 20
 
 
 def next_moment(engine: Engine, deliverers: Mapping[str, Deliverer]) -> datetime | None:
@@ -27,6 +30,7 @@ def next_moment(engine: Engine, deliverers: Mapping[str, Deliverer]) -> datetime
             next_schedule_at(connection),
             next_due(connection),
             next_rung_at(connection),
+            next_recount_at(connection),
             next_letter_at(connection, deliverers),
         )
     return min((moment for moment in moments if moment is not None), default=None)
@@ -68,7 +72,10 @@ def catch_up(
 def _round(
     engine: Engine, clock: Clock, deliverers: Mapping[str, Deliverer], start: Start, *, until: datetime
 ) -> Counter[str]:
+    # Deadlines that a new calendar moves are moved before any of them fires.
+    recounts = continue_batch(engine, clock, chunks=RECOUNTED_AT_ONCE)
     return Counter(
+        recounts=recounts,
         schedules=start_due(engine, clock, start, until=until),
         timers=fire_due(engine, clock, until=until),
         rungs=escalate_due(engine, clock, until=until),

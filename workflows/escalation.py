@@ -7,20 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, select
 
-from workflows.cases.clock_state import STORED_RUNNING
 from workflows.clock import Clock
 from workflows.database import reading
 from workflows.tables import clocks
+from workflows.tables.time import CLIMBING
 from workflows.timers import fire_case
 
 #: In the words of the partial index: the cost follows what is due, not how many clocks there are.
-_CLIMBING: Select[Any] = (
-    select(clocks.c.case_id, clocks.c.rung_at)
-    .where(clocks.c.rung_at.is_not(None), clocks.c.state == STORED_RUNNING)
-    .order_by(clocks.c.rung_at)
-)
-_DUE = _CLIMBING.where(clocks.c.rung_at <= bindparam("now")).limit(bindparam("count"))
-_NEXT = _CLIMBING.with_only_columns(clocks.c.rung_at).limit(1)
+_WAITING: Select[Any] = select(clocks.c.case_id, clocks.c.rung_at).where(CLIMBING).order_by(clocks.c.rung_at)
+_DUE = _WAITING.where(clocks.c.rung_at <= bindparam("now")).limit(bindparam("count"))
+_NEXT = _WAITING.with_only_columns(clocks.c.rung_at).limit(1)
 
 
 def next_rung_at(connection: Connection) -> datetime | None:

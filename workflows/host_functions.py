@@ -19,6 +19,8 @@ HOST_FUNCTIONS: Final = frozenset(
         "leader",
         "performer",
         "starter",
+        "slot",
+        "suspended",
         "today",
         "now",
     }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from workflows.cases.actor import Actor
 from workflows.errors import WorkflowError
-from workflows.tables import groups, memberships, organisations, people
+from workflows.tables import absences, groups, memberships, organisations, people
 
 #: Kind of membership → prefix of the key it gives.
 KEY_OF = {"unit": "unit", "leads": "leader", "role": "role"}
@@ -20,6 +21,8 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 256
 
 _hasher = PasswordHasher()
+#: Before anybody was away.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NoSuchPerson(WorkflowError):
@@ -71,25 +74,52 @@ class Person:
     roles: tuple[str, ...] = ()
 
 
+_ME = bindparam("who")
+#: The person's own memberships, and those of whoever is away and has named the person as substitute.
+_WHOM = (
+    select(absences.c.user)
+    .where(
+        absences.c.substitute == _ME,
+        absences.c.since <= bindparam("now"),
+        absences.c.until > bindparam("now"),
+        absences.c.ended_at.is_(None),
+    )
+    .scalar_subquery()
+)
+_COLUMNS = (people.c.user, people.c.organisation, people.c.name, memberships.c.kind, memberships.c.slug)
 _PERSON = (
-    select(people.c.user, people.c.organisation, people.c.name, memberships.c.kind, memberships.c.slug)
+    select(*_COLUMNS)
     .outerjoin(memberships, memberships.c.user == people.c.user)
-    .where(people.c.user == bindparam("who"), people.c.active)
+    .where(or_(people.c.user == _ME, people.c.user.in_(_WHOM)), people.c.active)
 )
 
 
-def actor_of(connection: Connection, user: str, *, on_behalf_of: str | None = None) -> Actor:
-    """The person as one who acts, with all keys. One statement. Raises ``NoSuchPerson``."""
-    rows = connection.execute(_PERSON, {"who": user}).all()
-    if not rows:
+def actor_of(
+    connection: Connection, user: str, *, at: datetime | None = None, on_behalf_of: str | None = None
+) -> Actor:
+    """The person as one who acts, with all keys; ``at`` adds those of the people they stand in for then.
+
+    One statement. Raises ``NoSuchPerson``.
+    """
+    rows = connection.execute(_PERSON, {"who": user, "now": at or _LONG_AGO}).all()
+    held: dict[str, set[str]] = {}
+    for row in rows:
+        keys = held.setdefault(row.user, {f"person:{row.user}"})
+        if row.kind is not None:
+            keys.add(f"{KEY_OF[row.kind]}:{row.slug}")
+    if user not in held:
         raise NoSuchPerson(user=user)
-    keys = {f"{KEY_OF[row.kind]}:{row.slug}" for row in rows if row.kind is not None}
+    mine = next(row for row in rows if row.user == user)
+    own = frozenset(held.pop(user))
+    lent = {other: frozenset(keys) for other, keys in held.items()}
     return Actor(
         user=user,
-        organisation=rows[0].organisation,
-        keys=frozenset(keys | {f"person:{user}"}),
+        organisation=mine.organisation,
+        keys=own.union(*lent.values()),
         on_behalf_of=on_behalf_of,
-        name=rows[0].name,
+        name=mine.name,
+        lent=lent,
+        own=own if lent else None,
     )
 
 

@@ -21,6 +21,7 @@ from workflows.circumstances import Circumstances, GivenMessage, read_circumstan
 from workflows.clock import BEIJING, SetClock
 from workflows.database import reading, transaction
 from workflows.errors import WorkflowError
+from workflows.escalation import escalate_due
 from workflows.people import actor_of
 from workflows.tables import cases, clocks, register_entries, tasks
 from workflows.timers import fire_due
@@ -161,7 +162,7 @@ def _advance(game: _Play, to: datetime) -> None:
 
 def _fire(game: _Play, to: datetime) -> None:
     game.clock.set(to)
-    while fire_due(game.engine, game.clock):
+    while fire_due(game.engine, game.clock) + escalate_due(game.engine, game.clock):
         pass
 
 

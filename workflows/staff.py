@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, bindparam, select
 
-from workflows.tables import groups, memberships, people
+from workflows.tables import groups, memberships, organisations, people
 
 #: Kind of membership → prefix of the key by which expressions mean its holders.
 _KEY = {"unit": "unit", "leads": "leader", "role": "role"}
@@ -25,6 +26,7 @@ _UNITS = (
     .where(groups.c.organisation == bindparam("slug"), groups.c.kind == "unit")
     .order_by(groups.c.slug)
 )
+_SETTINGS = select(organisations.c.settings).where(organisations.c.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +44,11 @@ class Staff:
         self._connection, self._organisation = connection, organisation
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """What the options of a form may call: ``people``, ``units``, and what means some of them."""
+        """What the options of a form may call: ``people``, ``units``, ``procedures``, and what means some."""
         return {
             "people": self.people,
             "units": self.units,
+            "procedures": self.procedures,
             **{kind: _key_of(kind) for kind in ("unit", "role", "leader", "person")},
         }
 
@@ -65,6 +68,11 @@ class Staff:
             for slug, name in self._units.items()
             if not keys or slug in held | named
         ]
+
+    def procedures(self) -> list[dict[str, str]]:
+        """The special procedures whose time is not counted, as the organisation lists them."""
+        found = procedures_of(self._connection, self._organisation)
+        return [{"label": name, "value": slug} for slug, name in found.items()]
 
     def _label(self, one: _Colleague) -> str:
         # Two people may have one name.
@@ -96,6 +104,13 @@ def names_of_all(connection: Connection, organisation: str) -> tuple[dict[str, s
         {row.user: row.name for row in connection.execute(everybody)},
         {row.slug: row.name for row in units},
     )
+
+
+def procedures_of(connection: Connection, organisation: str) -> dict[str, str]:
+    """Names by slug of the special procedures an organisation has laid down."""
+    text = connection.execute(_SETTINGS, {"slug": organisation}).scalar_one_or_none()
+    time = orjson.loads(text or "{}").get("time", {})
+    return {one["slug"]: one["name"] for one in time.get("procedures", ())}
 
 
 def _colleague(user: str, name: str, belongs: list[tuple[str, str]]) -> _Colleague:

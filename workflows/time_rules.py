@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from workflows.errors import WorkflowError
+from workflows.errors import Refusal, WorkflowError
 from workflows.ladders import Ladder, read_ladders
 from workflows.periods import Period, period
 
@@ -18,14 +18,14 @@ from workflows.periods import Period, period
 WHOSE: Final = ("applicant", "third-party")
 
 
-class NoSuchProcedure(WorkflowError):
+class NoSuchProcedure(Refusal):
     """The organisation knows no such special procedure."""
 
     code = "no-such-procedure"
     message_zh = "本单位没有规定名为“{procedure}”的特别程序,不能据此中止计时。"
 
 
-class DocumentMissing(WorkflowError):
+class DocumentMissing(Refusal):
     """A suspension needs a document."""
 
     code = "document-missing"

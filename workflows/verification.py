@@ -2,7 +2,7 @@
 
 The stored version is executed again from the recorded commands. What came from outside the case (dates
 counted on the calendar, results of operators) is taken from the record; everything else is worked out anew
-and compared after each event.
+and compared after each event. The dates are proved by themselves, each on the calendar it names.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from workflows.engine import state
 from workflows.errors import WorkflowError
 from workflows.history import Event, canonical, check_chain, digest, read_history
 from workflows.operators.traces import digest_of
+from workflows.recorded_dates import false_dates
 from workflows.tables import (
     cases,
     notices,
@@ -99,6 +100,7 @@ def verify(connection: Connection, case_id: int) -> Verdict:
         opened_at=row.opened_at,
         opened_by=row.opened_by,
     )
+    found.extend(_compare_dates(connection, case_id, history))
     run = Rerun(facts, version)
     for event in history:
         try:
@@ -136,6 +138,17 @@ def _compare_versions(connection: Connection, version_id: int, history: list[Eve
         ]
         pending += [(one, []) for one in orjson.loads(row.calls).values() if one not in seen]
     return found
+
+
+def _compare_dates(connection: Connection, case_id: int, history: list[Event]) -> list[Divergence]:
+    try:
+        return [
+            Divergence(seq=one.seq, what=one.what, recorded=one.recorded, found=one.found)
+            for one in false_dates(connection, case_id, history)
+        ]
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        # A body that cannot be read was altered; the chain says where.
+        return [Divergence(seq=0, what="due date", recorded=None, found=str(error))]
 
 
 def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Divergence]:

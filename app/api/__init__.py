@@ -12,6 +12,7 @@ from app.api import (
     deposits,
     history,
     incidents,
+    messages,
     proofs,
     tasks,
     timers,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         proofs,
         deposits,
         incidents,
+        messages,
         attachments,
         clock,
     ):

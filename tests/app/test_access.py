@@ -17,6 +17,8 @@ OK, MOVED, NO, NONE, GONE, BAD = 200, 302, 403, 404, 409, 400
 PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "inbox.show": ("GET", {}, (OK,) * 6),
     "inbox.find": ("GET", {"q": "t-2026-00001"}, (MOVED,) * 6),
+    "sending.form": ("GET", {**CASE, "number": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
+    "sending.send": ("POST", {**CASE, "number": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
     "starting.choose": ("GET", {}, (OK,) * 6),
     "starting.form": ("GET", {"key": KEY}, (OK, NONE, NONE, NONE, NONE, NONE)),
     "starting.begin": ("POST", {"key": KEY}, (422, NONE, NONE, NONE, NONE, NONE)),

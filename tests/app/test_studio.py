@@ -183,7 +183,7 @@ def test_the_approver_is_told_what_the_draft_changes(site: Site) -> None:
     save(site, changed)
     page = site.client("zhao.liu").get(f"/studio/{KEY}/publish").text
     assert "与现行版本相比" in page
-    assert "人员任务“核对”" in page
+    assert '<span class="faint">人员任务</span> <strong>核对</strong>' in page
     assert "名称：由“check”改为“核对”" in page
     assert "limit：由“workdays(2)”改为“workdays(3)”" in page
     assert "新增" not in page.partition("toolbar")[0]

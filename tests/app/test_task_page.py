@@ -8,6 +8,7 @@ import re
 from sqlalchemy import func, select
 
 from tests.app.conftest import KEY, Site
+from workflows.forms.showing import Widget
 from workflows.tables import attachments, cases, events, receipts
 
 PDF = b"%PDF-1.4 nothing much"
@@ -163,3 +164,15 @@ def test_who_may_hand_out_the_receipt_finds_it_on_the_task(site: Site) -> None:
     code = site.rows(select(receipts.c.code))[0]
     assert f"{code[:4]}-{code[4:]}" in site.client("zhang.san").get(address).text
     assert code[4:] not in site.client("han").get(address).text
+
+
+def test_a_group_of_one_field_has_no_box(site: Site) -> None:
+    def group(*parts: Widget) -> str:
+        with site.app.test_request_context():
+            macros = site.app.jinja_env.get_template("form_macros.html").make_module()
+            widget = Widget(kind="group", id="g", label="所缺材料", parts=parts)
+            return str(macros.group(widget, {}, ""))
+
+    one, other = (Widget(kind="textfield", id=name, path=name, label=name) for name in ("甲", "乙"))
+    assert 'class="group single"' in group(one)
+    assert 'class="group"' in group(one, other)

@@ -169,7 +169,7 @@ def test_a_change_can_be_undone(arrive: Arrive) -> None:
     set_field(page, "register", "内部时限", "minutes(10)")
     page.get_by_role("button", name="撤消").click()
     expect(page.locator(".save-status")).to_have_text("没有未保存的修改")
-    expect(page.get_by_label("内部时限", exact=True)).to_have_value("minutes(30)")
+    expect(page.get_by_label("内部时限", exact=True)).to_have_value("period(parameters.register_at_once)")
 
 
 def test_opening_and_saving_changes_nothing_the_regulation_says(arrive: Arrive) -> None:
@@ -215,3 +215,19 @@ def test_what_the_editor_cannot_read_it_does_not_overwrite(arrive: Arrive, tmp_p
 def test_no_word_of_the_editor_is_left_untranslated(arrive: Arrive) -> None:
     page = edit(arrive("hrss.process-admin"), f"{KEY}-rework")
     assert page.evaluate(_LOOK_AT_EVERYTHING) == []
+
+
+def test_what_applicants_read_is_written_in_the_panel(arrive: Arrive) -> None:
+    admin = arrive("hrss.process-admin")
+    page = edit(admin)
+    set_field(page, "register", "这一步需要服务对象做什么", "请把材料带来。")
+    save(page)
+    expect(page.locator(".save-status")).to_have_text("草稿已保存")
+    draft = page.request.get(f"{admin.site}/studio/{KEY}/draft.bpmn").text()
+    assert 'name="public.required" value="请把材料带来。"' in draft
+    page.get_by_role("button", name="发布……").click()
+    wait_for_island(page)
+    assert shows_watermark(page)
+    expect(page.locator("#changes")).to_contain_text("服务对象要做的：新写“请把材料带来。”")
+    expect(page.locator("[data-element-id=register].is-changed")).to_be_visible()
+    assert barriers(page) == []

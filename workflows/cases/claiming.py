@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, update
 
-from workflows.cases.actor import Actor, NotPermitted, may_do
+from workflows.cases.actor import Actor, NotPermitted, capacity
 from workflows.cases.firing import fire_due
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.queues import candidates
@@ -38,7 +39,7 @@ def claim_task(connection: Connection, *, case_id: int, number: int, by: Actor, 
 
     Raises ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``.
     """
-    case, task = task_at_hand(connection, case_id, number, by, at)
+    case, task, by = task_at_hand(connection, case_id, number, by, at)
     if task.assignee == by.user:
         if case.turns:
             save(case)
@@ -50,7 +51,7 @@ def release_task(
     connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime, reason: str = ""
 ) -> None:
     """Give a claimed task back to its candidates. Raises ``TaskNotOpen``, ``TaskClaimedByAnother``."""
-    case, task = task_at_hand(connection, case_id, number, by, at)
+    case, task, by = task_at_hand(connection, case_id, number, by, at)
     if task.assignee is not None:
         _assign(connection, case, task, to=None, kind="released", by=by, at=at, reason=reason)
     elif case.turns:
@@ -59,10 +60,11 @@ def release_task(
 
 def task_at_hand(
     connection: Connection, case_id: int, number: int, by: Actor, at: datetime
-) -> tuple[OpenCase, TaskAtHand]:
+) -> tuple[OpenCase, TaskAtHand, Actor]:
     """Lock a case, see that ``by`` may do the task, and fire the case's timers that are due.
 
-    Who is late finds what the law has made of the case; who may not do the task moves nothing in it.
+    Who is late finds what the law has made of the case; who may not do the task moves nothing in it. Also
+    gives ``by`` as the one who does it: for themselves, or on behalf of somebody who is away.
     Raises ``CaseEnded``, ``TaskNotOpen`` when it is not open or does not exist, ``NotPermitted``,
     ``TaskClaimedByAnother``.
     """
@@ -71,14 +73,17 @@ def task_at_hand(
     if row.task_status != "open":
         raise TaskNotOpen(number=number, case=case.facts.number)
     organisation, keys = candidates(connection, row.task_queue_id)
-    if not may_do(by, organisation=organisation, keys=keys, excluded=orjson.loads(row.task_excluded)):
+    acting = capacity(by, organisation=organisation, keys=keys, excluded=orjson.loads(row.task_excluded))
+    if acting is None:
         raise NotPermitted(user=by.user, number=number)
-    if row.task_assignee is not None and row.task_assignee != by.user:
+    if row.task_assignee in by.lent:
+        acting = replace(by, on_behalf_of=row.task_assignee)
+    elif row.task_assignee not in (None, by.user):
         raise TaskClaimedByAnother(number=number, holder=row.task_assignee)
     fire_due(case, now=at)
     if any(number in turn.closed for turn in case.turns):
         raise TaskNotOpen(number=number, case=case.facts.number)
-    return case, TaskAtHand(number, row.task_element_id, row.task_assignee)
+    return case, TaskAtHand(number, row.task_element_id, row.task_assignee), acting
 
 
 def _assign(
@@ -95,7 +100,10 @@ def _assign(
     command = {"task": task.number, "element": task.element_id}
     if reason:
         command["reason"] = reason
-    case.finish(case.turn(kind, at=at, by=by, command=command))
+    turn = case.turn(kind, at=at, by=by, command=command)
+    if to is not None:
+        case.pass_to(to, turn)
+    case.finish(turn)
     save(case)
     connection.execute(
         update(tasks)

@@ -42,7 +42,7 @@ def complete_task(
     Raises ``CaseEnded``, ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``, ``FormInvalid``, or a
     ``CaseStops`` when the diagram cannot go on; then nothing has changed.
     """
-    case, row = task_at_hand(connection, case_id, number, by, at)
+    case, row, by = task_at_hand(connection, case_id, number, by, at)
     turn = case.turn("completed", at=at, by=by, command={"task": number, "element": row.element_id})
     workflow = case.workflow(turn)
     task = stepping.open_task(workflow, number)
@@ -60,6 +60,7 @@ def complete_task(
     if values:
         turn.command["data"] = values
         case.scopes.write(task.scope, values)
+    case.pass_to(by.user, turn)
     stepping.complete(workflow, task)
     case.finish(turn)
     save(case)

@@ -79,7 +79,7 @@ _MOVE_ON = (
 )
 
 
-# --- which ---------------------------------------------------------------------------------------------------
+# --- which --------------------------------------------------------------------------------------------------
 
 
 def rungs_may_be_due(case: OpenCase, now: datetime) -> bool:
@@ -175,7 +175,7 @@ def _reached(case: OpenCase, clock: int) -> set[str]:
     return {*stored, *(one.rung for one in turns if one is not None and one.clock == clock)}
 
 
-# --- what happens --------------------------------------------------------------------------------------------
+# --- what happens -------------------------------------------------------------------------------------------
 
 
 def escalate(case: OpenCase, due: DueRung, *, woken: datetime) -> None:
@@ -251,7 +251,7 @@ def _command(
     }
 
 
-# --- who -----------------------------------------------------------------------------------------------------
+# --- who ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -349,7 +349,6 @@ def _letter(
 def _called(case: OpenCase, clock: str) -> str:
     """What people call a clock."""
     diagram = case.version.process.diagram
-    label = diagram.processes[case.version.process.key].properties.get(f"clock.{clock}")
+    label = diagram.processes[case.version.key].properties.get(f"clock.{clock}")
     element = diagram.elements.get(clock)
     return label or (element.name if element is not None else "") or clock
-

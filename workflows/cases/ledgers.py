@@ -13,7 +13,7 @@ from workflows.cases.started_clock import StartedClock
 from workflows.cases.turn import Turn
 from workflows.clock_change import OpenClock, apply, expired, extension, fixed_moment
 from workflows.errors import WorkflowError
-from workflows.ledger import Extension, Ledger, Span, SpanKind
+from workflows.ledger import Ledger, Span, SpanKind
 from workflows.periods import Period, Unit
 from workflows.tables import clock_extensions, clock_spans, clocks
 
@@ -63,6 +63,7 @@ def open_clocks(connection: Connection, case_id: int, turns: Iterable[Turn] = ()
             ledger=ledgers[row.number],
             due_at=row.due_at,
             owner=row.owner,
+            provisional=row.provisional,
         )
         for row in rows
     }
@@ -87,31 +88,29 @@ def open_clock(connection: Connection, case_id: int, name: str, turns: Iterable[
 
 def ledgers_of(connection: Connection, case_id: int, rows: Iterable[Row[Any]]) -> dict[int, Ledger]:
     """Number → ledger of the clocks whose rows are given; two statements."""
-    spans: dict[int, list[Span]] = {}
+    spans: dict[int, list[Row[Any]]] = {}
     for span in connection.execute(_SPANS, {"case": case_id}):
-        spans.setdefault(span.clock, []).append(
-            Span(
-                kind=SpanKind(span.kind),
-                started_at=span.started_at,
-                ended_at=span.ended_at,
-                reason=span.reason,
-            )
-        )
-    extensions: dict[int, list[Extension]] = {}
+        spans.setdefault(span.clock, []).append(span)
+    extensions: dict[int, list[Row[Any]]] = {}
     for granted in connection.execute(_EXTENSIONS, {"case": case_id}):
-        extensions.setdefault(granted.clock, []).append(
-            extension(granted.limit, granted_at=granted.granted_at)
-        )
+        extensions.setdefault(granted.clock, []).append(granted)
     return {
-        row.number: Ledger(
-            period=None if row.unit == "moment" else Period(Unit(row.unit), row.amount),
-            anchored_at=row.anchored_at,
-            until=_until(row.unit, row.fixed, row.due_at),
-            spans=spans.get(row.number, ()),
-            extensions=extensions.get(row.number, ()),
-        )
-        for row in rows
+        row.number: ledger_of(row, spans.get(row.number, ()), extensions.get(row.number, ())) for row in rows
     }
+
+
+def ledger_of(row: Row[Any], spans: Iterable[Row[Any]], extensions: Iterable[Row[Any]]) -> Ledger:
+    """The ledger of a clock from its rows; one that has only run needs none of its spans."""
+    return Ledger(
+        period=None if row.unit == "moment" else Period(Unit(row.unit), row.amount),
+        anchored_at=row.anchored_at,
+        until=_until(row.unit, row.fixed, row.due_at),
+        spans=[
+            Span(kind=SpanKind(one.kind), started_at=one.started_at, ended_at=one.ended_at, reason=one.reason)
+            for one in spans
+        ],
+        extensions=[extension(one.limit, granted_at=one.granted_at) for one in extensions],
+    )
 
 
 def _until(unit: str, fixed: str | None, due_at: datetime) -> Any:
@@ -124,7 +123,7 @@ def _follow(found: dict[str, OpenClock], turn: Turn) -> None:
     gone = set(turn.disarmed) if turn.is_over else set()
     for name in [name for name, clock in found.items() if clock.owner in gone]:
         del found[name]
-    found.update((clock.name, _opened(clock)) for clock in turn.started_clocks)
+    found.update((clock.name, clock_of(clock)) for clock in turn.started_clocks)
     for change in turn.changes:
         clock = found.get(change.name)
         if clock is not None and clock.number == change.number:
@@ -133,7 +132,8 @@ def _follow(found: dict[str, OpenClock], turn: Turn) -> None:
         found.pop(name, None)
 
 
-def _opened(clock: StartedClock) -> OpenClock:
+def clock_of(clock: StartedClock) -> OpenClock:
+    """A clock that has just begun, with its ledger."""
     ledger = Ledger(
         period=None if clock.unit == "moment" else Period(Unit(clock.unit), clock.amount),
         anchored_at=clock.anchored_at,
@@ -148,4 +148,5 @@ def _opened(clock: StartedClock) -> OpenClock:
         ledger=ledger,
         due_at=clock.due_at,
         owner=clock.owner,
+        provisional=clock.provisional,
     )

@@ -43,7 +43,7 @@ class OperatorRaised(WorkflowError):
 
 
 _RUNNING = (
-    select(clocks.c.name, clocks.c.number, clocks.c.due_at, clocks.c.owner)
+    select(clocks.c.name, clocks.c.number, clocks.c.due_at, clocks.c.owner, clocks.c.provisional)
     .where(clocks.c.case_id == bindparam("case"), clocks.c.state.in_(NOT_ENDED))
     .order_by(clocks.c.number)
 )
@@ -150,7 +150,7 @@ class Live:
         if self._running is None:
             found = self.connection.execute(_RUNNING, {"case": self.case_id})
             self._running = RunningClocks(
-                (row.name, Running(row.number, row.due_at, row.owner)) for row in found
+                (row.name, Running(row.number, row.due_at, row.owner, row.provisional)) for row in found
             )
             for turn in self._turns:
                 self._running.follow(**turn.clock_changes())

@@ -84,6 +84,8 @@ class OpenCase:
     turns: list[Turn] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     encoded: bytes | None = None
+    #: Who answers for the case from this command on; null as long as that stays who it was.
+    answerable: str | None = None
     _workflow: CaseWorkflow | None = None
 
     def workflow(self, turn: Turn) -> CaseWorkflow:
@@ -101,6 +103,11 @@ class OpenCase:
     @property
     def running(self) -> CaseWorkflow | None:
         return self._workflow
+
+    def pass_to(self, user: str, turn: Turn) -> None:
+        """Let somebody answer for the case from this turn on: nobody answers beside them."""
+        if user != (self.answerable or self.row.answerable):
+            self.answerable = turn.answerable = user
 
     def not_before(self, at: datetime) -> datetime:
         """``at``, or the time of the latest turn: a case does not go back when the clock on the wall does."""
@@ -177,6 +184,21 @@ def open_case(
         raise NoSuchCase(case=case_id)
     if row.status != "open" and not ended:
         raise CaseEnded(case=row.number)
+    return _opened(connection, row)
+
+
+def look_at(connection: Connection, case_id: int) -> OpenCase:
+    """A case as it stands, whether it has ended or not, without a lock: to be looked at, not to be saved.
+
+    Raises ``NoSuchCase``.
+    """
+    row = connection.execute(_CASE, {"case": case_id}).one_or_none()
+    if row is None:
+        raise NoSuchCase(case=case_id)
+    return _opened(connection, row)
+
+
+def _opened(connection: Connection, row: Row[Any]) -> OpenCase:
     facts = CaseFacts(
         id=row.id,
         number=row.number,

@@ -128,6 +128,7 @@ def _new(connection: Connection, version: LoadedVersion, *, by: Actor, at: datet
             data="{}",
             opened_at=at,
             opened_by=by.user,
+            answerable=by.user,
         )
     ).inserted_primary_key
     assert made is not None

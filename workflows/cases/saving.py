@@ -44,6 +44,7 @@ _CASE = (
                 "state",
                 "closed_at",
                 "latest_at",
+                "answerable",
             )
         }
     )
@@ -122,6 +123,7 @@ def _save_events_and_case(case: OpenCase, status: str | None) -> None:
             "state": None if ended else stored,
             "closed_at": last.at if ended else case.row.closed_at,
             "latest_at": last.at,
+            "answerable": case.answerable or case.row.answerable,
         },
     )
     if changed.rowcount != 1:

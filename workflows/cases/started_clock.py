@@ -93,6 +93,7 @@ class Running(NamedTuple):
     number: int
     due_at: datetime
     owner: int | None = None
+    provisional: bool = False
 
     @property
     def is_suspended(self) -> bool:
@@ -129,11 +130,14 @@ class RunningClocks:
         gone = set(disarmed)
         self._found = {name: one for name, one in self._found.items() if one.owner not in gone}
         self._found.update(
-            (clock.name, Running(clock.number, clock.due_at, clock.owner)) for clock in started
+            (clock.name, Running(clock.number, clock.due_at, clock.owner, clock.provisional))
+            for clock in started
         )
         for change in changed:
             known = self._found.get(change.name)
             if known is not None and known.number == change.number:
-                self._found[change.name] = known._replace(due_at=change.due_at)
+                self._found[change.name] = known._replace(
+                    due_at=change.due_at, provisional=change.provisional
+                )
         for name in stopped:
             self._found.pop(name, None)

@@ -19,10 +19,19 @@ from workflows.cases.limits import fixed_text
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.saving import save
 from workflows.cases.started_clock import StartedClock, clock_facts
-from workflows.clock_change import ClockChange, OpenClock, extend, resume, suspend
+from workflows.clock_change import ClockChange, NoClockToSuspend, OpenClock, extend, resume, suspend
 from workflows.errors import WorkflowError
 from workflows.periods import Period
 from workflows.time_rules import TimeRules
+
+__all__ = [
+    "NoClockToSuspend",
+    "OwnApplication",
+    "extend_clock",
+    "resume_clocks",
+    "set_limit",
+    "suspend_clocks",
+]
 
 
 class OwnApplication(WorkflowError):
@@ -30,13 +39,6 @@ class OwnApplication(WorkflowError):
 
     code = "own-application"
     message_zh = "延期由他人审批:申请延期的人不能自己批准。"
-
-
-class NoClockToSuspend(WorkflowError):
-    """No clock of the case runs."""
-
-    code = "no-clock-to-suspend"
-    message_zh = "案件没有正在计时的期限。"
 
 
 def suspend_clocks(

@@ -23,11 +23,12 @@ from workflows.cases.started_clock import (
 from workflows.clock import BEIJING
 from workflows.clock_change import ClockChange
 from workflows.definitions import LoadedVersion, Resources
+from workflows.definitions.bundle import SLOTS
 from workflows.engine.faults import ExpressionFailed, NobodyMayDoIt, NoDecision, OperatorFailed, TimerUnusable
 from workflows.engine.scopes import CASE, Scopes
 from workflows.engine.stepping import message_name
 from workflows.engine.tree import CaseTask
-from workflows.errors import CaseStops, WorkflowError
+from workflows.errors import CaseStops, Refusal, WorkflowError
 from workflows.feel import Expression, to_json
 from workflows.ledger import NEVER
 from workflows.operators import Effect
@@ -90,6 +91,8 @@ class Turn:
     reached: Reached | None = None
     outcome: str | None = None
     is_over: bool = False
+    #: Who answers for the case from now on, where that changes.
+    answerable: str | None = None
 
     def __post_init__(self) -> None:
         self.functions: dict[str, Callable[..., Any]] = {
@@ -104,6 +107,8 @@ class Turn:
             "person": lambda user: key_of("person", user),
             "leader": lambda slug: key_of("leader", slug),
             "performer": self._performer,
+            "slot": self._slot,
+            "suspended": self._suspended,
             "starter": lambda: key_of("person", self.case.opened_by),
             "now": lambda: self.at.astimezone(BEIJING),
             "today": lambda: self.at.astimezone(BEIJING).date(),
@@ -149,6 +154,13 @@ class Turn:
         clock = self._clock(name)
         return None if clock is None else clock.due_at
 
+    def _suspended(self, name: Any) -> bool | None:
+        clock = self._clock(name)
+        return None if clock is None else clock.is_suspended
+
+    def _slot(self, name: Any) -> Any:
+        return (self.version.parameters.get(SLOTS) or {}).get(name)
+
     def _start(self, clock: StartedClock) -> None:
         self.started_clocks.append(clock)
         # Stopped and begun again within one event: what counts is that it runs.
@@ -187,9 +199,9 @@ class Turn:
         name = element.operator.name
         try:
             effect = self.outside.operate(self, task, name, parameters)
-        except CaseStops:
-            raise
         except WorkflowError as error:
+            if isinstance(error, CaseStops) or (isinstance(error, Refusal) and self.kind == "completed"):
+                raise
             raise OperatorFailed(
                 element=element.id, operator=name, reason=error.in_chinese(), cause=error.code
             ) from error
@@ -321,13 +333,12 @@ class Turn:
         """Once the engine rests: give each new task the due date its clock or its own timer sets."""
         self.is_over = True
         for offer in self.offers.values():
-            named = [c for c in self.started_clocks if c.name == offer.clock]
             guards = [a for a in self.armed.values() if a.guards == offer.element_id]
             if offer.clock is not None:
                 clock = self._clock(offer.clock)
                 offer.suspended = clock is not None and clock.is_suspended
                 offer.due_at = None if clock is None or offer.suspended else clock.due_at
-                offer.provisional = any(clock.provisional for clock in named)
+                offer.provisional = clock is not None and clock.provisional
             elif guards:
                 first = min(guards, key=lambda armed: armed.due_at)
                 offer.due_at = first.due_at
@@ -369,5 +380,6 @@ class Turn:
             "ledger": [change.to_json() for change in self.changes],
             "norms": self.norms,
             "outcome": self.outcome,
+            "answerable": self.answerable,
         }
         return {name: value for name, value in facts.items() if value}

@@ -15,6 +15,8 @@ import zstandard
 DIAGRAM = "diagram.bpmn"
 #: Where the organisation's parameters stand in it; a bundle without any has no such file.
 PARAMETERS = "parameters.json"
+#: Name among the parameters for who fills the role slots of shared diagrams: candidate keys by slot.
+SLOTS = "slots"
 
 
 @dataclass(frozen=True, kw_only=True)

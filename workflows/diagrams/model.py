@@ -165,10 +165,14 @@ class Process:
 
 @dataclass(frozen=True, kw_only=True)
 class CallSignature:
-    """What a process that can be called takes and gives: names of its declared inputs and outputs."""
+    """What a process that can be called takes and gives: names of its declared inputs and outputs.
+
+    ``slots`` are the roles in it, and in what it calls, that the caller's organisation fills.
+    """
 
     inputs: frozenset[str] = frozenset()
     outputs: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,16 +86,24 @@ def awaiting(workflow: CaseWorkflow, message: str, key: Any) -> CaseTask:
     """The task that waits for a message. Raises ``NotAwaited`` or ``AmbiguousMessage``."""
     found = [
         task
-        for task in workflow.event_manager.tasks.values()
-        if isinstance(task.task_spec.event_definition, MessageDefinition)
-        and message_name(task) == message
+        for task in awaiting_messages(workflow)
+        if message_name(task) == message
         and ("key" not in task.internal_data or task.internal_data["key"] == key)
     ]
     if not found:
         raise NotAwaited(message=message, key=key)
     if len(found) > 1:
         raise AmbiguousMessage(message=message, key=key)
-    return found[0]  # type: ignore[no-any-return]
+    return found[0]
+
+
+def awaiting_messages(workflow: CaseWorkflow) -> list[CaseTask]:
+    """The tasks that wait for a message."""
+    return [
+        task
+        for task in workflow.event_manager.tasks.values()
+        if isinstance(task.task_spec.event_definition, MessageDefinition)
+    ]
 
 
 def message_name(task: CaseTask) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from workflows.errors import WorkflowError
 from workflows.feel import compile_expression
 from workflows.forms.answers import MAX_NUMBER, VALIDATION_TYPES
-from workflows.forms.offering import OFFERING, PROPOSING
+from workflows.forms.offering import LISTING, OFFERING, PROPOSING
 from workflows.forms.patterns import UnusablePattern, compile_pattern
 from workflows.forms.schema import (
     CHOICES,
@@ -335,9 +335,9 @@ def _check_offer(component: Component) -> Iterator[Complaint]:
         yield "no-options", zh, en
     problems = list(_check_feel(expression or "-", "invalid-options", callable_here=OFFERING))
     yield from problems
-    if not problems and compile_expression(expression).functions.isdisjoint(("people", "units")):
-        zh = "options 须用 people(…) 或 units(…) 从通讯录取选项"
-        yield "invalid-options", zh, "options must call people(…) or units(…)"
+    if not problems and compile_expression(expression).functions.isdisjoint(LISTING):
+        zh = "options 须用 people(…)、units(…) 或 procedures() 取选项"
+        yield "invalid-options", zh, "options must call people(…), units(…) or procedures()"
 
 
 def _check_listed(listed: Any) -> Iterator[Complaint]:

@@ -18,7 +18,9 @@ from workflows.feel import Expression, compile_expression, to_json
 from workflows.forms.schema import option_values, options_offered, value_proposed
 
 #: What such an expression may call.
-OFFERING: Final = frozenset({"people", "units", "unit", "role", "leader", "person"})
+OFFERING: Final = frozenset({"people", "units", "procedures", "unit", "role", "leader", "person"})
+#: Those of them that give options.
+LISTING: Final = frozenset({"people", "units", "procedures"})
 #: What a value to start out with may call.
 PROPOSING: Final = frozenset({"today", "now"})
 
@@ -27,17 +29,19 @@ Functions = Mapping[str, Callable[..., Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Roll:
-    """Names by user name and by slug of everybody and every unit there is or was."""
+    """Names by user name and by slug of everybody and every unit there is or was, and of every special
+    procedure there is."""
 
     people: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    procedures: Mapping[str, str] = field(default_factory=dict)
 
     def meant_by(self, component: Mapping[str, Any]) -> dict[str, str]:
         """Stored value → name, for whatever the options of a field may have been."""
         offer = options_offered(component)
         called = compile_expression(offer).functions if offer else frozenset()
-        units = self.units if "units" in called else {}
-        return {**units, **(self.people if "people" in called else {})}
+        listed = {"units": self.units, "people": self.people, "procedures": self.procedures}
+        return {value: name for word, names in listed.items() if word in called for value, name in names.items()}
 
 
 def proposing_at(now: datetime) -> Functions:
@@ -59,7 +63,7 @@ def fill_options(schema: Mapping[str, Any], known: Mapping[str, Any], functions:
     """A checked form with its offers listed as ordinary options, those written in the form first.
 
     ``known`` is the case data that offers and values to start with may read; ``functions`` are those of
-    ``OFFERING`` (``people`` and ``units`` give lists of ``{"label", "value"}``) and of ``PROPOSING``.
+    ``OFFERING`` (those of ``LISTING`` give lists of ``{"label", "value"}``) and of ``PROPOSING``.
     """
 
     def complete(component: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ _CASES: Select[Any] = (
 _OPENED = _CASES.where(cases.c.opened_at >= bindparam("since"), cases.c.opened_at < bindparam("until"))
 _CLOSED_THEN = and_(cases.c.closed_at >= bindparam("since"), cases.c.closed_at < bindparam("until"))
 _CLOSED = (
-    select(cases.c.outcome, func.count().label("count"))
+    select(cases.c.outcome, func.count().label("total"))
     .join(definitions, cases.c.definition_id == definitions.c.id)
     .where(_OF_THE_OFFICE, _CLOSED_THEN, cases.c.status == "closed")
     .group_by(cases.c.outcome)
@@ -39,7 +39,7 @@ _CLOSED = (
 #: Late is what ended with its due moment, or was stopped after it; what another took the place of is neither.
 _LATE = sql_case((clocks.c.state == "lapsed", 1), (clocks.c.stopped_at > clocks.c.due_at, 1), else_=0)
 _CLOCKS = (
-    select(cases.c.number, func.sum(_LATE).label("late"), func.count().label("count"))
+    select(cases.c.number, func.sum(_LATE).label("late"), func.count().label("total"))
     .select_from(clocks)
     .join(cases, clocks.c.case_id == cases.c.id)
     .join(definitions, cases.c.definition_id == definitions.c.id)
@@ -56,7 +56,7 @@ def period_figures(context: OperatorContext, since: Any, until: Any, regulation:
     ``UnusableParameter``.
     """
     asked = _asked(context, since, until, optional_text("regulation", regulation))
-    outcomes = {row.outcome or "": row.count for row in context.connection.execute(_CLOSED, asked)}
+    outcomes = {row.outcome or "": row.total for row in context.connection.execute(_CLOSED, asked)}
     kept, late, named = _periods(context.connection, asked)
     return Effect(
         result={
@@ -75,7 +75,7 @@ def period_figures(context: OperatorContext, since: Any, until: Any, regulation:
 def _periods(connection: Connection, asked: dict[str, Any]) -> tuple[int, int, list[str]]:
     kept, late, named = 0, 0, []
     for row in connection.execute(_CLOCKS, asked):
-        kept += int(row.count) - int(row.late)
+        kept += int(row.total) - int(row.late)
         late += int(row.late)
         if row.late:
             named.append(row.number)

@@ -8,8 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from workflows.clock import BEIJING
-from workflows.clock_change import ClockChange, OpenClock, extend, resume, suspend
-from workflows.operators.clocks import CLOCK, ClockNotRunning
+from workflows.clock_change import (
+    ClockChange,
+    ClockSuspended,
+    NoClockToSuspend,
+    OpenClock,
+    extend,
+    resume,
+    suspend,
+)
+from workflows.operators.clocks import ClockNotRunning
 from workflows.operators.context import OperatorContext
 from workflows.operators.effect import Effect
 from workflows.operators.parameters import date_or_period, optional_context, optional_text, required_text
@@ -25,17 +33,16 @@ def suspend_clock(
 ) -> Effect:
     """Let a clock, or all that run, stand still for a special procedure of the organisation.
 
-    Raises ``ClockNotRunning``, ``ClockSuspended``, ``ClockExpired``, ``NoSuchProcedure`` and
-    ``DocumentMissing``.
+    The result also names the procedure (``name``) and its clause (``provision``). Raises ``ClockNotRunning``,
+    ``ClockSuspended``, ``NoClockToSuspend``, ``ClockExpired``, ``NoSuchProcedure`` and ``DocumentMissing``.
     """
     found = context.rules().procedure(required_text("procedure", procedure), document=document)
     facts = {"procedure": found.slug, "document": document, **optional_context("details", details)}
-    return _effect(
-        [
-            suspend(one, at=context.at, reason=found.name, whose=found.whose, details=facts)
-            for one in _chosen(context, clock, suspended=False)
-        ]
-    )
+    changes = [
+        suspend(one, at=context.at, reason=found.name, whose=found.whose, details=facts)
+        for one in _chosen(context, clock, suspended=False)
+    ]
+    return _effect(changes, name=found.name, provision=found.provision)
 
 
 def resume_clock(context: OperatorContext, clock: str | None = None, reason: Any = None) -> Effect:
@@ -75,15 +82,18 @@ def _chosen(context: OperatorContext, name: str | None, *, suspended: bool | Non
             raise ClockNotRunning(clock=name)
         return [clocks[name]]
     chosen = [clock for clock in clocks.values() if clock.is_suspended is suspended]
-    if not chosen:
+    if chosen:
+        return chosen
+    if suspended:
         raise ClockNotRunning(clock="*")
-    return chosen
+    raise ClockSuspended(clock=next(iter(clocks))) if clocks else NoClockToSuspend()
 
 
-def _effect(changes: list[ClockChange]) -> Effect:
+def _effect(changes: list[ClockChange], **facts: Any) -> Effect:
     first = changes[0]
     due = None if first.to_json().get("due_at") is None else first.due_at.astimezone(BEIJING).isoformat()
-    return Effect(result={"clocks": [change.name for change in changes], "due": due}, changes=tuple(changes))
+    result = {"clocks": [change.name for change in changes], "due": due, **facts}
+    return Effect(result=result, changes=tuple(changes))
 
 
 _NAMED = ParameterSignature(
@@ -129,7 +139,10 @@ OPERATORS = (
             label_zh="延长期限",
             label_en="Extend a clock",
             parameters={
-                "clock": CLOCK,
+                # A shared diagram is told by its caller which clock is meant.
+                "clock": ParameterSignature(
+                    type="string", required=True, label_zh="期限名称", label_en="Name of the clock"
+                ),
                 "limit": ParameterSignature(
                     type="period",
                     required=True,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from workflows.definitions import Bundle
-from workflows.definitions.bundle import DIAGRAM
+from workflows.definitions.bundle import DIAGRAM, SLOTS
 from workflows.diagrams import CallSignature, Diagram
+from workflows.feel import FeelSyntaxError, compile_expression
 from workflows.operators import CATALOGUE
 from workflows.packages.package import SHARED, Package
+from workflows.packages.parameters import slots_of
 from workflows.validation import Surroundings
 from workflows.validation.literals import literal
 
@@ -36,7 +39,8 @@ def bundle_of(package: Package, regulation: str) -> Bundle:
 def surroundings_of(package: Package, others: Iterable[Package]) -> Surroundings:
     """What the package's diagrams may refer to: its own files, and the shared processes among ``others``.
 
-    A shared diagram may name the units, roles and parameters that every organisation has, and any provision.
+    A shared diagram may name the units, roles and parameters that every organisation has, any provision, and
+    any role slot: those who call it must fill it.
     """
     around = [other for other in others if other.slug != package.slug]
     offices = around if package.slug == SHARED else []
@@ -47,6 +51,7 @@ def surroundings_of(package: Package, others: Iterable[Package]) -> Surroundings
         for regulation, diagram in source.parsed.items():
             signatures[source.key(regulation)] = _signature(diagram, source.key(regulation))
             calls[source.key(regulation)] = source.calls(regulation)
+    signatures = _with_slots_beneath(signatures, calls)
     provisions = {p.id for source in (package, *offices) for p in source.provisions}
     return Surroundings(
         forms=_schemas(package),
@@ -59,7 +64,8 @@ def surroundings_of(package: Package, others: Iterable[Package]) -> Surroundings
         provisions=frozenset(provisions),
         units=_slugs((p.units for p in offices), package.units),
         roles=_slugs((p.roles for p in offices), package.roles),
-        parameters=_everywhere(p.parameters for p in offices) | package.parameters.keys(),
+        parameters=(_everywhere(p.parameters for p in offices) | package.parameters.keys()) - {SLOTS},
+        slots=None if package.slug == SHARED else frozenset(slots_of(package.settings)),
     )
 
 
@@ -75,7 +81,33 @@ def _signature(diagram: Diagram, key: str) -> CallSignature:
     return CallSignature(
         inputs=frozenset(name.removeprefix("input.") for name in properties if name.startswith("input.")),
         outputs=frozenset(name.removeprefix("output.") for name in properties if name.startswith("output.")),
+        slots=frozenset(_slots_named(diagram)),
     )
+
+
+def _slots_named(diagram: Diagram) -> Iterator[str]:
+    """Role slots that lanes and tasks of a diagram name."""
+    properties = [lane.properties for lane in diagram.lanes.values()]
+    properties += [element.properties for element in diagram.elements.values()]
+    for found in properties:
+        for purpose in ("candidates", "exclude"):
+            try:
+                expression = compile_expression(found.get(purpose, "null"))
+            except FeelSyntaxError:
+                continue  # validation of that diagram says so
+            yield from (arguments[0] for name, arguments in expression.calls if name == "slot" and arguments)
+
+
+def _with_slots_beneath(
+    signatures: Mapping[str, CallSignature], calls: Mapping[str, frozenset[str]]
+) -> dict[str, CallSignature]:
+    """The signatures, each also with the role slots of what the process calls."""
+
+    def beneath(key: str, seen: frozenset[str]) -> frozenset[str]:
+        inner = (calls[key] & signatures.keys()) - seen
+        return signatures[key].slots.union(*(beneath(one, seen | inner) for one in inner))
+
+    return {key: replace(one, slots=beneath(key, frozenset({key}))) for key, one in signatures.items()}
 
 
 def _schemas(package: Package) -> Mapping[str, Any]:

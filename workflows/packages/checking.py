@@ -16,6 +16,7 @@ from workflows.packages.coverage import Citation, citations, described, empty_cl
 from workflows.packages.ordering import call_order
 from workflows.packages.package import SHARED, Package
 from workflows.packages.reading import read_packages
+from workflows.packages.time_settings import time_findings
 from workflows.validation import Finding, Severity, validate
 
 
@@ -85,6 +86,7 @@ def _files(packages: list[Package]) -> Iterator[tuple[str, tuple[Finding, ...]]]
             findings = validate(text.encode(), surroundings, process_id=package.key(regulation))
             yield f"{package.slug}/{regulation}.bpmn", tuple(findings)
         yield f"{package.slug}/", tuple(check_contents(_everything(package)))
+        yield f"{package.slug}/organisation.toml", tuple(time_findings(package))
         for kind, zh, names in _unused(package, used):
             message_zh, message_en = (
                 f"没有流程用到的{zh}:{'、'.join(names)}。",

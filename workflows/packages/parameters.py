@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from workflows.definitions.bundle import SLOTS
 from workflows.feel import FeelSyntaxError, compile_expression
 from workflows.packages.toml import TomlTable
 
@@ -13,13 +14,26 @@ _LABEL: Final = "source"
 
 
 def parameters_of(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters among an organisation's settings, by name: numbers, texts, true or false, lists."""
+    """The parameters among an organisation's settings, by name: numbers, texts, true or false, lists.
+
+    Who fills the role slots of shared diagrams goes with them: a case keeps both as it began with them.
+    """
     table: Mapping[str, Any] = settings.get("parameters") or {}
-    return {name: value for name, value in table.items() if name != _LABEL}
+    found = {name: value for name, value in table.items() if name != _LABEL}
+    slots = slots_of(settings)
+    return {**found, SLOTS: slots} if slots else found
+
+
+def slots_of(settings: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Candidate keys by the name of the role slot they fill."""
+    table: Mapping[str, Any] = settings.get("slots") or {}
+    return {name: list(keys) for name, keys in table.items() if name != _LABEL}
 
 
 def check_parameters(table: TomlTable) -> None:
     """Whether every parameter can be read in an expression. Raises ``PackageFault``."""
+    if SLOTS in table.content:
+        raise table.fault(SLOTS, "是保留的名称，请改名", "is a reserved name: rename it")
     for name, value in parameters_of({"parameters": table.content}).items():
         if not _is_readable(name):
             raise table.fault(
@@ -40,3 +54,19 @@ def _is_readable(name: str) -> bool:
         return compile_expression(f"parameters.{name}").paths == {("parameters", name)}
     except FeelSyntaxError:
         return False
+
+
+def check_slots(table: TomlTable, known: Mapping[str, Collection[str]]) -> None:
+    """Whether every role slot is filled by units and roles there are. Raises ``PackageFault``.
+
+    ``known`` are the slugs behind ``unit:``, ``leader:`` and ``role:``.
+    """
+    for name, keys in table.content.items():
+        if name == _LABEL:
+            continue
+        if not _is_list(keys) or not keys:
+            raise table.fault(name, '应为列表，如 ["role:handler"]', 'must be a list like ["role:handler"]')
+        for key in keys:
+            kind, _, slug = str(key).partition(":")
+            if slug not in known.get(kind, ()):
+                raise table.fault(name, f"中的“{key}”不存在", f"names {key!r}, which does not exist")

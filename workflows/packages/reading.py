@@ -15,7 +15,8 @@ from workflows.diagrams import DiagramRefused, read_diagram
 from workflows.packages.access_rules import check_access
 from workflows.packages.faults import PackageFault
 from workflows.packages.package import SHARED, Package, PackageGroup, PackagePerson, PackageProvision
-from workflows.packages.parameters import check_parameters
+from workflows.packages.parameters import check_parameters, check_slots
+from workflows.packages.time_settings import check_time
 from workflows.packages.toml import TomlTable, read_toml
 
 _SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -74,6 +75,7 @@ def read_package(directory: Path) -> Package:
         notices=_texts(directory, slug, "notices/*.html", ".html", None),
     )
     check_access(made)
+    check_time(made)
     return made
 
 
@@ -94,6 +96,7 @@ class _Facts:
         """Everything that is no row: closing time, contacts, parameters, posts, substitutes, access."""
         settings = {key: value for key, value in self.whole.content.items() if key not in _ROWS}
         check_parameters(TomlTable(self.whole.file, "parameters", self.whole.content.get("parameters", {})))
+        check_slots(TomlTable(self.whole.file, "slots", self.whole.content.get("slots", {})), self._known())
         settings["contacts"] = {
             key: value for key, value in self.own.content.items() if key not in ("slug", "name", "name_en")
         }
@@ -150,6 +153,15 @@ class _Facts:
             leads=table.texts("leads"),
             roles=table.texts("roles"),
         )
+
+    def _known(self) -> dict[str, set[str]]:
+        """Slugs behind each kind of candidate key."""
+        units = {group.slug for group in self.groups("units", ("leader_post",))}
+        return {
+            "unit": units,
+            "leader": units,
+            "role": {group.slug for group in self.groups("roles", ())},
+        }
 
     def _noted(self, key: str, by: str, what: str) -> dict[str, str]:
         return {t.text(by): t.text(what) for t in self.whole.tables(key) if what in t.content}

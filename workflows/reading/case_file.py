@@ -44,10 +44,10 @@ class CaseTask:
     due_at: datetime | None
     provisional: bool
     #: Name of the clock whose due moment it shows, and whether that stands still.
-    clock: str | None
-    suspended: bool
+    clock: str | None = None
+    suspended: bool = False
     #: When the office's own norm is over: a reminder.
-    norm_at: datetime | None
+    norm_at: datetime | None = None
     keys: frozenset[str]
     excluded: frozenset[str]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -59,7 +59,11 @@ class Document:
     def _roll(self) -> Roll:
         """Names as they were when it was issued; what was not kept, as they are now."""
         roll = self.law.roll
-        return Roll(people={**roll.people, **self.filling.people}, units={**roll.units, **self.filling.units})
+        return replace(
+            roll,
+            people={**roll.people, **self.filling.people},
+            units={**roll.units, **self.filling.units},
+        )
 
 
 def issued_document(connection: Connection, case: CaseFile, law: Law, notice: IssuedNotice) -> Document:

@@ -14,7 +14,7 @@ from workflows.definitions.loading import NoSuchVersion
 from workflows.diagrams import Element, Tone
 from workflows.diagrams.xml import load_xml
 from workflows.forms.offering import Roll
-from workflows.staff import names_of_all
+from workflows.staff import names_of_all, procedures_of
 from workflows.tables import organisations, provisions, versions
 
 
@@ -115,8 +115,9 @@ def roll_of(connection: Connection, every: Sequence[LoadedVersion]) -> Roll:
     own = (version.resources[version.process.key] for version in every)
     if not any(form.has_offers for resources in own for form in resources.forms.values()):
         return Roll()
-    people, units = names_of_all(connection, every[0].organisation)
-    return Roll(people=people, units=units)
+    organisation = every[0].organisation
+    people, units = names_of_all(connection, organisation)
+    return Roll(people=people, units=units, procedures=procedures_of(connection, organisation))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ def keys_meant(
         "person": lambda user: f"person:{user}" if user else None,
         "leader": lambda slug: f"leader:{slug}" if slug else None,
         "performer": lambda element: None,
+        "slot": lambda name: None,
         "starter": lambda: f"person:{starter}",
     }
     return frozenset(as_keys(expression.evaluate(data or {}, functions)))

@@ -9,6 +9,7 @@ from workflows.tables.calendar import (
 )
 from workflows.tables.law import definitions, provisions, versions
 from workflows.tables.office import (
+    absences,
     answers,
     directory_changes,
     groups,
@@ -48,6 +49,7 @@ from workflows.tables.work import cases, events, queues, tasks
 __all__ = [
     "Instant",
     "Serial",
+    "absences",
     "answers",
     "attachments",
     "calendar_batches",

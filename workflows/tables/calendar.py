@@ -59,4 +59,6 @@ calendar_batches = Table(
     #: Cases up to this one have been counted anew.
     Column("reached_case", Serial, nullable=False, server_default="0"),
     Column("moved", Integer, nullable=False, server_default="0"),
+    #: Deadlines that stay where they are and only became certain, or uncertain.
+    Column("settled", Integer, nullable=False, server_default="0"),
 )

@@ -58,6 +58,27 @@ memberships = Table(
     Column("slug", Text, primary_key=True),
 )
 
+#: When people are away and who stands in for them meanwhile; one that is called off keeps its row.
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("user", Text, ForeignKey("people.user"), nullable=False),
+    #: Null when nobody stands in: then the head of the unit is warned.
+    Column("substitute", Text, ForeignKey("people.user")),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    #: Leave, errand, training …, and where the person can be found.
+    Column("reason", Text, nullable=False),
+    Column("whereabouts", Text, nullable=False, server_default=""),
+    Column("entered_at", Instant, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", Text),
+    Index("ix_absences_substitute", "substitute", "until"),
+    Index("ix_absences_user", "user", "until"),
+)
+
 #: Who changed what about whom; only ever added to.
 directory_changes = Table(
     "directory_changes",

@@ -40,6 +40,8 @@ cases = Table(
     Column("opened_at", Instant, nullable=False),
     Column("opened_by", Text, nullable=False),
     Column("closed_at", Instant),
+    #: The one person who answers for it now: who opened it, then who took its work on last.
+    Column("answerable", Text, nullable=False, server_default=""),
     #: Engine time of the last event: a case does not go back in time when the machine's clock does.
     Column("latest_at", Instant),
     Index("ix_cases_organisation_opened_at", "organisation", "opened_at"),

@@ -18,7 +18,11 @@ CASE_MEMBERS = frozenset({"number", "organisation", "openedAt", "openedBy"})
 ISO = re.compile(r"P[0-9YMWDTHS.]*|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _WORK = ("candidates", "exclude", "due", "priority")
 #: Properties that are expressions about people and their work.
-PERSONAL = {"userTask": _WORK, "manualTask": _WORK, "startEvent": ("candidates",)}
+PERSONAL = {
+    "userTask": _WORK,
+    "manualTask": _WORK,
+    **dict.fromkeys(("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"), ("candidates",)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

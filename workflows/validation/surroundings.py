@@ -30,5 +30,7 @@ class Surroundings:
     roles: frozenset[str] = frozenset()
     #: Names of the organisation's parameters.
     parameters: frozenset[str] = frozenset()
+    #: Role slots of shared diagrams that the organisation fills; ``None`` where whoever calls fills them.
+    slots: frozenset[str] | None = frozenset()
     #: User names; ``None`` when they are not known, then they are not checked.
     persons: frozenset[str] | None = None

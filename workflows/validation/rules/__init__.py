@@ -8,6 +8,7 @@ from types import MappingProxyType, ModuleType
 from workflows.validation.finding import Problem, Severity
 from workflows.validation.rules import (
     automatic_loop,
+    bases,
     boundary_host,
     call_activity,
     call_recursion,
@@ -104,6 +105,7 @@ _ERROR: tuple[ModuleType, ...] = (
     boundary_host,
     # Events and loops.
     timers,
+    bases,
     messages,
     signals,
     conditional_events,

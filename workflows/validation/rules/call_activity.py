@@ -1,6 +1,7 @@
 """A call activity names an existing process, gives all its inputs, and takes only what it gives.
 
-A missing input would be null inside; an unknown input and an output that does not exist would be lost.
+A missing input would be null inside; an unknown input and an output that does not exist would be lost. The
+organisation fills the role slots of what it calls: a lane of nobody would stop the case.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
         elif element.called in known:
             yield from _check_inputs(element, known[element.called])
+            yield from _check_slots(element, known[element.called], subject.surroundings.slots)
         elif element.called not in subject.diagram.processes:
             zh, en = did_you_mean(element.called, known)
             yield Problem(
@@ -51,4 +53,17 @@ def _check_inputs(element: Element, signature: CallSignature) -> Iterator[Proble
             f"被调用的流程不接受“{name}”：请改名或删除属性 input.{name}。{zh}",
             f"The called process does not take {name!r}: rename or remove input.{name}.{en}",
             "unknown-input",
+        )
+
+
+def _check_slots(
+    element: Element, signature: CallSignature, filled: frozenset[str] | None
+) -> Iterator[Problem]:
+    for name in sorted(signature.slots - filled) if filled is not None else ():
+        yield Problem(
+            element.id,
+            f"被调用流程的岗位“{name}”没有指定由谁担任：请在 organisation.toml 的 [slots] 中写明。",
+            f"Nobody fills the role slot {name!r} of the called process: say so in [slots] of "
+            "organisation.toml.",
+            "slot",
         )

@@ -22,6 +22,7 @@ NOUNS = {
     "role": ("角色", "role"),
     "person": ("人员", "person"),
     "performer": ("由人完成的步骤", "step done by a person"),
+    "slot": ("岗位", "role slot"),
 }
 
 
@@ -32,6 +33,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         "leader": surroundings.units,
         "role": surroundings.roles,
         "person": surroundings.persons,
+        "slot": surroundings.slots,
         "performer": {element.id for element in subject.diagram.of_kind(*DONE_BY_PEOPLE)},
     }
     for element_id, where_zh, where_en, expression in _sites(subject):

@@ -49,9 +49,11 @@ def _allowed(owner: etree._Element, element: Element | None) -> list[str]:
         return allowed
     events = {event.kind for event in element.events}
     if "timer" in events:
-        allowed.append("clock")
+        allowed += ["clock", "basis"]
     if kind in MESSAGE_CATCHES and "message" in events:
         allowed += ["form", "correlation"]
+    if (kind in MESSAGE_CATCHES and "message" in events and kind != "startEvent") or kind == "receiveTask":
+        allowed.append("candidates")
     if kind == "startEvent" and not events:
         allowed += ["form", "candidates"]
     if throws_message(element):

@@ -32,7 +32,8 @@ export function told() {
 export function shownOutside(element, extensions, catalogue) {
   const listed = prefix => extensions.properties(element).filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name.slice(prefix.length));
   const clocks = new Set([...listed('clock.'), ...listed('public.clock.')]);
-  const notices = new Map(catalogue.notices.map(({ id, name }) => [id, name]));
+  // A notice of this regulation has a title; those of others are not offered.
+  const notices = new Map(catalogue.notices.filter(({ id, name }) => name !== id).map(({ id, name }) => [id, name]));
   for (const id of listed('public.notice.')) if (!notices.has(id)) notices.set(id, id);
   return [
     entry('tick', 'public', 'Applicants see the steps', {
