@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from app.case_view import CaseView, readable_case
+from app.clock_desk import rights_of
 from app.installation import installation
 from app.islands import island
 from app.language import in_english
@@ -34,6 +35,7 @@ from workflows.reading.case_file import (
     names_of_files,
     notices_of,
 )
+from workflows.reading.clock_file import standing_still
 from workflows.reading.documents import documents_of_tasks
 from workflows.reading.law import clauses_of
 from workflows.reading.sendable import sendables_of
@@ -75,6 +77,8 @@ def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
         "entries": entries_of(connection, case.id),
         "registers": _register_names(view),
         "incidents": incidents_of(connection, case.id),
+        "standing": standing_still(connection, [case.id]),
+        "rights": rights_of(connection, case),
         "watches": sees_everything(me()),
         "administers": me().has_role(PROCESS_ADMIN),
         "receipt": receipt_for(connection, view),
@@ -128,7 +132,7 @@ def proof(case_number: str) -> ResponseReturnValue:
 
 def _mentioned(story: list[Chapter]) -> Iterator[str | None]:
     for chapter in story:
-        yield from (chapter.actor, chapter.on_behalf_of)
+        yield from (chapter.actor, chapter.on_behalf_of, *chapter.others)
         yield from chain.from_iterable(detail.keys for detail in chapter.details)
 
 

@@ -90,6 +90,7 @@ def rights_of(connection: Connection, case: CaseFile) -> Rights:
 
 
 def asks(connection: Connection, case: CaseFile, rules: TimeRules) -> bool:
+    """Whether they may apply for an extension."""
     return may_ask(connection, rules, case_id=case.id, organisation=case.organisation, by=me())
 
 

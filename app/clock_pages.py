@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
 from app.case_view import CaseView, case_view, readable_case, readable_task
 from app.installation import installation
+from app.messages import gettext as _
 from app.signing_in import me
 from app.timekeeping import EXTENSION_NOTICE, SUSPENSION_NOTICE
 from app.wording import Names
@@ -81,7 +82,8 @@ def of_task(case_number: str, number: int) -> ResponseReturnValue:
         task = readable_task(view, number)
         found = clock_of_task(connection, view.case.id, task)
         if found is None:
-            raise NotFound
+            flash(_("这个日期由流程图的定时器规定，不是计时的期限，没有逐日计算。"), "done")
+            return redirect(url_for("task_page.show", case_number=case_number, number=number))
         if may_see_case(me(), view.case):
             return redirect(url_for("clock_pages.show", case_number=case_number, number=found))
         clock = clock_file(connection, view.case, found, now=view.now)
@@ -170,8 +172,8 @@ def _notice(connection: Connection, view: CaseView, changes: list[ClockChange]) 
         changes=changes,
         number=number,
         suspended=first.change is Change.SUSPENDED,
-        applicant=_applicant(connection, view),
         clauses=clauses,
+        clocks=[view.law.name_of_clock(change.name) for change in changes],
     )
 
 
@@ -194,12 +196,3 @@ def _told(view: CaseView, changes: list[ClockChange]) -> dict[str, Any]:
         "due": None if due is None else first.due_at.astimezone(BEIJING).isoformat(),
         "clocks": [view.law.name_of_clock(change.name) for change in changes],
     }
-
-
-def _applicant(connection: Connection, view: CaseView) -> str:
-    """Whom the case calls its applicant, where it says so and this person may know."""
-    data = view.shown(connection, dict(view.case.data.get("", {})))
-    for name in ("申请人", "applicant"):
-        if isinstance(data.get(name), str):
-            return str(data[name])
-    return ""

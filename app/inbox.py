@@ -13,12 +13,14 @@ from app.installation import installation
 from app.signing_in import me
 from app.wording import Names, lamp_of, users_in
 from workflows.calendar_store import load_calendar
+from workflows.cases.extension_requests import waiting_for
 from workflows.cases.queues import candidates
 from workflows.database import reading
 from workflows.inbox import Box, InboxPage, InboxRow, inbox
 from workflows.lamps import Urgency
 from workflows.office import names_of, office_of
 from workflows.reading.case_file import case_number_like
+from workflows.reading.clock_file import standing_still
 from workflows.reading.starts import starts_for
 
 blueprint = Blueprint("inbox", __name__)
@@ -33,6 +35,8 @@ class Line:
     row: InboxRow
     lamp: Urgency
     keys: frozenset[str]
+    #: Why the clock it shows stands still; empty while it runs.
+    standing: str
 
 
 @blueprint.get("/")
@@ -44,8 +48,9 @@ def show() -> ResponseReturnValue:
         box, page = _page(connection, box, search)
         lines = _lines(connection, page)
         names = _names(connection, lines)
+        approvals = waiting_for(connection, me().user)
         can_start = bool(starts_for(connection, me(), at=installation().clock.now()))
-    shown = {"box": box, "boxes": list(Box), "search": search, "page": page}
+    shown = {"box": box, "boxes": list(Box), "search": search, "page": page, "approvals": approvals}
     return render_template("inbox/show.html", lines=lines, names=names, can_start=can_start, **shown)
 
 
@@ -76,11 +81,13 @@ def _page(connection: Connection, box: Box | None, search: str) -> tuple[Box, In
 def _lines(connection: Connection, page: InboxPage) -> list[Line]:
     now = installation().clock.now()
     calendar = load_calendar(connection, me().organisation)
+    still = standing_still(connection, {row.case_id for row in page.rows if row.suspended})
     return [
         Line(
             row=row,
             lamp=lamp_of(row.due_at, calendar, now),
             keys=candidates(connection, row.queue_id)[1],
+            standing=still.get((row.case_id, row.clock or ""), ""),
         )
         for row in page.rows
     ]

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
+from app.clock_pages import months_of
 from app.installation import installation
 from app.limits import ATTEMPTS, limiter
 from app.messages import gettext as _
@@ -29,7 +30,9 @@ from workflows.cases.identities import reveal
 from workflows.cases.receipts import Receipt, find_receipt, receipt_of
 from workflows.database import reading
 from workflows.office import office_of
+from workflows.reading.clock_file import clock_file
 from workflows.reading.documents import issued_document, task_document
+from workflows.reading.law import clauses_of
 from workflows.reading.public_face import PublicFace, PublicNotice, public_face
 from workflows.tables import to_microseconds
 
@@ -79,6 +82,29 @@ def case() -> ResponseReturnValue:
         face = public_face(connection, receipt.case_id, now=installation().clock.now())
         office = office_of(connection, face.case.organisation)
     return render_template("public_pages/case.html", face=face, case=face.case, office=office)
+
+
+@blueprint.get("/case/clocks/<int(signed=True):number>")
+def clock(number: int) -> ResponseReturnValue:
+    """How a period one may rely on is counted, day by day; no person is named."""
+    now = installation().clock.now()
+    with reading(installation().engine) as connection:
+        receipt = _receipt(connection)
+        if receipt is None:
+            raise NotFound
+        face = public_face(connection, receipt.case_id, now=now)
+        found = next((one for one in face.clocks if one.clock.number == number), None)
+        if found is None:
+            raise NotFound
+        file = clock_file(connection, face.case, number, now=now)
+        clauses = {one.id: one for one in clauses_of(connection, file.provision.split())}
+    return render_template(
+        "clock_pages/public.html",
+        title=found.label,
+        clock=file,
+        months=months_of(file.proof),
+        clauses=clauses,
+    )
 
 
 @blueprint.post("/leave")

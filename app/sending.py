@@ -74,7 +74,7 @@ def awaited(connection: Connection, view: CaseView, number: int) -> Sendable:
     for one in sendables_of(connection, view.case.id, by=me(), at=view.now):
         if one.number == number:
             return one
-    raise NotAwaited(message=number, case=view.case.number)
+    raise NotAwaited(message=str(number), case=view.case.number)
 
 
 def _letter(case_number: str, number: int) -> Letter:

@@ -31,6 +31,8 @@ from workflows.forms.showing import Widget, initial_answers, labels_of, show_for
 from workflows.inbox import first_task
 from workflows.reading.access import may_do_task, may_see_case
 from workflows.reading.case_data import CaseData, Datum, data_of, labelled_by
+from workflows.reading.case_file import CaseTask
+from workflows.reading.clock_file import standing_still
 from workflows.reading.law import Clause, clauses_of
 from workflows.reading.printing import title_of
 from workflows.reading.task_sheet import TaskSheet, task_sheet, without_identities
@@ -58,6 +60,8 @@ class Desk:
     #: Whether this person may do it now, and may see the case around it.
     mine: bool
     sees_case: bool
+    #: Why the clock it shows stands still; empty while it runs.
+    standing: str = ""
 
     @property
     def schema(self) -> Mapping[str, Any] | None:
@@ -219,7 +223,13 @@ def _set_out(connection: Connection, view: CaseView, sheet: TaskSheet) -> Desk:
         receipt=receipt_for(connection, view),
         mine=task.status == "open" and may_do_task(person, task) and task.assignee in (None, person.user),
         sees_case=sees_case,
+        standing=_standing(connection, view, task),
     )
+
+
+def _standing(connection: Connection, view: CaseView, task: CaseTask) -> str:
+    found = standing_still(connection, [view.case.id]) if task.suspended else {}
+    return found.get((view.case.id, task.clock or ""), "")
 
 
 def _background(connection: Connection, view: CaseView) -> CaseData:

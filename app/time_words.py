@@ -26,7 +26,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 def attach(app: Flask) -> None:
     """Put the words where templates find them."""
-    app.jinja_env.filters.update(due_moment=due_moment, whole_day=whole_day)
+    app.jinja_env.filters.update(due_moment=due_moment, whole_day=whole_day, official_day=official_day)
     app.jinja_env.globals.update(
         countdown=countdown,
         stands_still=stands_still,
@@ -43,6 +43,12 @@ def attach(app: Flask) -> None:
 def whole_day(day: date) -> str:
     """A day as people write it."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if in_english() else _day_in_chinese(day)
+
+
+def official_day(at: datetime) -> str:
+    """The day of a moment as official documents write it."""
+    local = at.astimezone(BEIJING)
+    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def _day_in_chinese(day: date) -> str:

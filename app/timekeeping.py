@@ -1,4 +1,4 @@
-"""What people do to legal periods, for pages and programs alike: limits as they mean them, notices numbered."""
+"""What people do to legal periods, for pages and programs alike: limits as meant, notices numbered."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from sqlalchemy.pool import Pool
 
 #: How long a writer waits for another before it gives up.
 BUSY_MILLISECONDS = 30_000
+_TRIES, _PAUSE = 200, 0.05
 
 
 def connect(url: str) -> Engine:
@@ -69,14 +72,26 @@ def glance(engine: Engine) -> Iterator[Connection]:
             yield plain.execution_options(isolation_level="AUTOCOMMIT")
 
 
+def _into_wal(cursor: Any) -> None:
+    """Of two who open a new file at once, the database refuses one the change of mode, without waiting."""
+    for _ in range(_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(_PAUSE)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
+
+
 def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MILLISECONDS / 1000})
 
     @event.listens_for(engine, "connect")
     def configure(raw: Any, _: Any) -> None:
         cursor = raw.cursor()
+        _into_wal(cursor)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             f"busy_timeout={BUSY_MILLISECONDS}",
             "foreign_keys=ON",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
 
 from workflows.cases.actor import Actor
 from workflows.errors import WorkflowError
@@ -74,7 +74,7 @@ class Person:
     roles: tuple[str, ...] = ()
 
 
-_ME = bindparam("who")
+_ME: ColumnElement[str] = bindparam("who")
 #: The person's own memberships, and those of whoever is away and has named the person as substitute.
 _WHOM = (
     select(absences.c.user)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, literal_column, select, tuple_, update
 from sqlalchemy.exc import OperationalError
 
 from workflows.cases import fire_timers, incidents
 from workflows.clock import Clock
-from workflows.database import reading, transaction
+from workflows.database import glance, reading, transaction
 from workflows.errors import CaseStops
 from workflows.tables import cases, timers
+from workflows.tables.storage import EPOCH
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +27,24 @@ class TimerFailed(CaseStops):
     message_zh = "定时器“{element}”到期后未能执行：{error}。"
 
 
+_ORDER = (timers.c.due_at, timers.c.case_id, timers.c.task)
+#: In the words of the partial index: the cost follows what is due, not how many timers there are.
 _ARMED: Select[Any] = (
     select(timers.c.case_id, timers.c.task, timers.c.element_id, timers.c.due_at, cases.c.organisation)
     .join(cases, timers.c.case_id == cases.c.id)
-    .where(timers.c.status == "armed", cases.c.status == "open")
-    .order_by(timers.c.due_at, timers.c.case_id, timers.c.task)
+    .where(timers.c.status == literal_column("'armed'"), cases.c.status == "open")
+    .order_by(*_ORDER)
 )
 _DUE = _ARMED.where(timers.c.due_at <= bindparam("now")).limit(bindparam("count"))
+#: The first one behind a place in that order whose case is free; it is locked like any command locks it.
+_CLAIM = (
+    _ARMED.where(
+        timers.c.due_at <= bindparam("now"),
+        tuple_(*_ORDER) > tuple_(*(bindparam(f"after_{column.name}", type_=column.type) for column in _ORDER)),
+    )
+    .limit(1)
+    .with_for_update(of=cases, skip_locked=True)
+)
 _FIRST_OF_CASE = _ARMED.where(
     timers.c.case_id == bindparam("case"), timers.c.due_at <= bindparam("now")
 ).limit(1)
@@ -45,6 +58,8 @@ _FAIL = (
     .values(status="failed")
 )
 _NEXT = _ARMED.with_only_columns(timers.c.due_at).limit(1)
+#: Before every timer.
+_START: Final = {"after_due_at": EPOCH, "after_case_id": 0, "after_task": 0}
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
@@ -58,17 +73,46 @@ def next_due(connection: Connection) -> datetime | None:
     return found
 
 
-def fire_due(engine: Engine, clock: Clock, limit: int = 20, until: datetime | None = None) -> int:
+def fire_due(engine: Engine, clock: Clock, limit: int = 100, until: datetime | None = None) -> int:
     """Fire timers due by ``until`` (default: now), case by case. Returns how many timers were dealt with.
 
-    1. Look up ``limit`` timers without locking: the lock order is case, then timer.
-    2. Fire the timers of each case in a transaction of its own; a case somebody works on is left alone.
+    1. Look whether timers are due, without locking; at most ``limit`` are dealt with in one call.
+    2. Each time lock the first case that is free and has such a timer, and fire its timers in the same
+       transaction: several schedulers share the work and none waits for, or looks in vain at, what another has.
+       A case somebody works on is left alone.
     3. A timer that stops its case becomes an incident and is not tried again; the other timers go on.
     """
-    with reading(engine) as connection:
-        found = dict.fromkeys(case_id for case_id, _ in due(connection, until or clock.now(), limit))
     now = clock.now()
-    return sum(fire_case(engine, case_id, until or now, now) for case_id in found)
+    asked = {**_START, "now": until or now}
+    with glance(engine) as connection:
+        found = len(due(connection, asked["now"], limit))
+    dealt_with = 0
+    for _ in range(found):
+        claimed, fired = _fire_next(engine, asked, now)
+        if claimed is None:
+            break
+        dealt_with += fired
+        asked |= {f"after_{name}": getattr(claimed, name) for name in ("due_at", "case_id", "task")}
+    return dealt_with
+
+
+def _fire_next(engine: Engine, asked: Mapping[str, Any], now: datetime) -> tuple[Row[Any] | None, int]:
+    """Lock the next case with a due timer and fire its timers; the row of the timer, and how many it were."""
+    claimed: Row[Any] | None = None
+    try:
+        with transaction(engine) as connection:
+            claimed = connection.execute(_CLAIM, asked).one_or_none()
+            if claimed is None:
+                return None, 0
+            return claimed, fire_timers(connection, claimed.case_id, at=asked["now"], woken=now)
+    except OperationalError:
+        _log_put_off(claimed.case_id if claimed is not None else None)
+        return claimed, 0
+    except Exception:
+        if claimed is None:
+            raise
+        _log_stopped(claimed.case_id)
+    return claimed, _fire_singly(engine, claimed.case_id, asked["now"])
 
 
 def fire_case(engine: Engine, case_id: int, until: datetime, now: datetime) -> int:
@@ -83,7 +127,7 @@ def fire_case(engine: Engine, case_id: int, until: datetime, now: datetime) -> i
         _log_put_off(case_id)
         return 0
     except Exception:
-        logger.exception("A timer stopped its case", extra={"action": "timer-failed", "case": case_id})
+        _log_stopped(case_id)
     return _fire_singly(engine, case_id, until)
 
 
@@ -125,7 +169,11 @@ def _give_up(engine: Engine, timer: Row[Any], error: Exception, now: datetime) -
         connection.execute(_FAIL, {"case": timer.case_id, "number": timer.task})
 
 
-def _log_put_off(case_id: int) -> None:
+def _log_stopped(case_id: int) -> None:
+    logger.exception("A timer stopped its case", extra={"action": "timer-failed", "case": case_id})
+
+
+def _log_put_off(case_id: int | None) -> None:
     # A lock that was not granted, a connection lost: the timer is still armed for the next tick.
     logger.exception("Timers were put off", extra={"action": "timers-put-off", "case": case_id})
 

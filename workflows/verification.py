@@ -25,10 +25,12 @@ from workflows.operators.traces import digest_of
 from workflows.recorded_dates import false_dates
 from workflows.tables import (
     cases,
+    grounds,
     notices,
     queues,
     records,
     register_entries,
+    rungs,
     tasks,
     timers,
     versions,
@@ -51,6 +53,10 @@ COMPARED = (
     "state",
     "data",
 )
+
+
+#: What became of a ground, by the event that decided it.
+_DECISIONS = {"ground-verified": "verified", "ground-dismissed": "dismissed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +117,7 @@ def verify(connection: Connection, case_id: int) -> Verdict:
             break
     else:
         found.extend(_compare_tables(connection, row, run))
+        found.extend(_compare_escalation(connection, row, history))
     return Verdict(case_id=case_id, number=row.number, events=len(history), divergences=found)
 
 
@@ -187,6 +194,32 @@ def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Diverg
         if recorded != again
     ]
     return found + _compare_traces(connection, row, run) + _compare_documents(connection, row, run)
+
+
+def _compare_escalation(connection: Connection, row: Any, history: list[Event]) -> list[Divergence]:
+    """Rungs that clocks came to, and how the grounds they proposed stand, as the events have them."""
+    reached, standing = [], {}
+    for event in history:
+        command = event.body.get("command", {})
+        if event.kind == "escalated":
+            reached.append([command["number"], command["rung"]])
+            if command["ground"]:
+                standing.setdefault((command["number"], command["ground"]), "proposed")
+        elif event.kind in _DECISIONS:
+            standing[command["number"], command["provision"]] = _DECISIONS[event.kind]
+    stored = connection.execute(select(rungs.c.clock, rungs.c.rung).where(rungs.c.case_id == row.id))
+    proposed = connection.execute(
+        select(grounds.c.clock, grounds.c.ground, grounds.c.status).where(grounds.c.case_id == row.id)
+    )
+    pairs = (
+        ("rungs", sorted(map(list, stored)), sorted(reached)),
+        ("grounds", sorted(map(list, proposed)), sorted([*place, how] for place, how in standing.items())),
+    )
+    return [
+        Divergence(seq=int(row.seq), what=what, recorded=recorded, found=again)
+        for what, recorded, again in pairs
+        if recorded != again
+    ]
 
 
 def _compare_traces(connection: Connection, row: Any, run: Rerun) -> list[Divergence]:

@@ -87,7 +87,7 @@ def test_the_applicant_sees_where_the_case_stands_and_when_it_is_due(open_office
     assert "正在核对您的材料" in page
     assert "办结期限" in page
     # Friday the 25th, Mid-Autumn, and the weekend are skipped.
-    assert "2026-09-29" in page
+    assert "9 月 29 日 17:30 前" in page
     assert "其间 3 天休息日和节假日不计" in page
     assert "内部期限" not in page
 

@@ -227,6 +227,7 @@ def test_what_applicants_read_is_written_in_the_panel(arrive: Arrive) -> None:
     assert 'name="public.required" value="请把材料带来。"' in draft
     page.get_by_role("button", name="发布……").click()
     wait_for_island(page)
+    page.locator(".stage.compared .bjs-powered-by").scroll_into_view_if_needed()
     assert shows_watermark(page)
     expect(page.locator("#changes")).to_contain_text("服务对象要做的：新写“请把材料带来。”")
     expect(page.locator("[data-element-id=register].is-changed")).to_be_visible()

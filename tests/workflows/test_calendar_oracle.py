@@ -1,4 +1,4 @@
-"""Every day of the gazetted years against an independent source, which read the State Council's notices itself.
+"""Every day of the gazetted years against an independent source that has read the notices itself.
 
 The notices are those of the General Office of the State Council, 《国务院办公厅关于…年部分节假日安排的通知》.
 """

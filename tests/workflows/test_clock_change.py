@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
@@ -312,7 +311,7 @@ class TestHistory:
             ),
             ClockChange(
                 number=0,
-                name="",
+                name="reply",
                 change=Change.RECOUNTED,
                 at=datetime(1970, 1, 1, tzinfo=UTC),
                 due_at=datetime(1970, 1, 1, tzinfo=UTC),
@@ -357,6 +356,5 @@ class TestLimits:
 
     @pytest.mark.parametrize("absurd", [date.max, date(9999, 6, 1), NEVER])
     def test_nobody_extends_a_clock_for_ever(self, absurd: date) -> None:
-        refused: Callable[[], object] = lambda: longer(begun(workdays(5)), "2026-03-05 09:00", absurd)  # noqa: E731
         with pytest.raises(InvalidPeriod):
-            refused()
+            longer(begun(workdays(5)), "2026-03-05 09:00", absurd)

@@ -137,4 +137,4 @@ def test_what_is_due_is_found_by_the_partial_index(office: Office) -> None:
 
 
 def _arguments(engine: Engine) -> Any:
-    return (0, 20) if engine.dialect.name == "sqlite" else {"now": 0, "count": 20}
+    return (0, 20, 0) if engine.dialect.name == "sqlite" else {"now": 0, "count": 20}

@@ -10,6 +10,15 @@ from workflows.cases.correcting import cancel_case, set_data
 from workflows.cases.delivering import deliver_message
 from workflows.cases.firing import fire_timers
 from workflows.cases.grounds import dismiss_ground, verify_ground
+from workflows.cases.handing import (
+    accept_task,
+    decline_task,
+    give_back,
+    hand_over,
+    lend,
+    take_back,
+    urge,
+)
 from workflows.cases.incidents import retry_incident
 from workflows.cases.opening import CaseOpened, start_case
 from workflows.cases.performing import perform
@@ -22,13 +31,18 @@ __all__ = [
     "FormInvalid",
     "NotPermitted",
     "TaskClaimedByAnother",
+    "accept_task",
     "cancel_case",
     "claim_task",
     "complete_task",
+    "decline_task",
     "deliver_message",
     "dismiss_ground",
     "extend_clock",
     "fire_timers",
+    "give_back",
+    "hand_over",
+    "lend",
     "perform",
     "release_task",
     "resume_clocks",
@@ -38,5 +52,7 @@ __all__ = [
     "start_case",
     "suspend_clocks",
     "system_of",
+    "take_back",
+    "urge",
     "verify_ground",
 ]

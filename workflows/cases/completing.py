@@ -17,9 +17,17 @@ from workflows.cases.open_case import OpenCase
 from workflows.cases.saving import save
 from workflows.cases.submission import FormInvalid, accept
 from workflows.engine import stepping
+from workflows.errors import WorkflowError
 from workflows.staff import Staff
 
-__all__ = ["FormInvalid", "complete_task"]
+__all__ = ["FormInvalid", "TaskLent", "complete_task"]
+
+
+class TaskLent(WorkflowError):
+    """Whoever prepares a task for a colleague gives it back; that one completes it."""
+
+    code = "task-lent"
+    message_zh = "这项任务是 {lender} 委派给您的:办好后请归还,由对方提交。"
 
 
 def complete_task(
@@ -39,10 +47,12 @@ def complete_task(
     3. Judge the form; write its fields into the task's scope, identities apart.
     4. Run the engine on, and write everything with its event.
 
-    Raises ``CaseEnded``, ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``, ``FormInvalid``, or a
-    ``CaseStops`` when the diagram cannot go on; then nothing has changed.
+    Raises ``CaseEnded``, ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``, ``TaskLent``,
+    ``FormInvalid``, or a ``CaseStops`` when the diagram cannot go on; then nothing has changed.
     """
     case, row, by = task_at_hand(connection, case_id, number, by, at)
+    if case.row.task_lent_by is not None:
+        raise TaskLent(number=number, lender=case.row.task_lent_by)
     turn = case.turn("completed", at=at, by=by, command={"task": number, "element": row.element_id})
     workflow = case.workflow(turn)
     task = stepping.open_task(workflow, number)

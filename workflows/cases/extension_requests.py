@@ -218,7 +218,9 @@ def refuse_extension(
     if found.asked_by == by.user:
         raise OwnApplication(user=by.user)
     _decide(connection, request, "refused", decision, by=by, at=at)
-    command = {"request": request, "clock": found.clock, "reason": decision.strip()}
+    query = select(clocks.c.name).where(clocks.c.case_id == case_id, clocks.c.number == found.clock)
+    name = connection.execute(query).scalar_one()
+    command = {"request": request, "clock": name, "reason": decision.strip()}
     _note(case, "extension-refused", command, by=by, at=at)
 
 

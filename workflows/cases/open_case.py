@@ -45,7 +45,9 @@ class CaseBusy(WorkflowError):
 
 
 #: What a command may need to know of its task; in the row of an open case under ``task_…``.
-TASK_COLUMNS = ("number", "element_id", "status", "assignee", "queue_id", "excluded")
+TASK_COLUMNS = (
+    "number", "element_id", "status", "assignee", "queue_id", "excluded", "offered_to", "lent_by",
+)  # fmt: skip
 #: The earliest armed timer comes along, so that a command with nothing due needs no second look.
 _NEXT_DUE = (
     select(func.min(timers.c.due_at))
@@ -87,6 +89,8 @@ class OpenCase:
     #: Who answers for the case from this command on; null as long as that stays who it was.
     answerable: str | None = None
     _workflow: CaseWorkflow | None = None
+    #: Under the lock the rows of its timers change only when it is saved: read once.
+    _armed: dict[int, tuple[datetime, datetime, str]] | None = None
 
     def workflow(self, turn: Turn) -> CaseWorkflow:
         """The running engine, decoded when first needed, with ``turn`` as its host."""
@@ -143,10 +147,10 @@ class OpenCase:
 
     def armed(self) -> dict[int, tuple[datetime, datetime, str]]:
         """Armed timers as this command leaves them: task → (due, armed at, element)."""
-        found = {
-            row.task: (row.due_at, row.armed_at, row.element_id)
-            for row in self.connection.execute(_ARMED, {"case": self.facts.id})
-        }
+        if self._armed is None:
+            rows = self.connection.execute(_ARMED, {"case": self.facts.id})
+            self._armed = {row.task: (row.due_at, row.armed_at, row.element_id) for row in rows}
+        found = dict(self._armed)
         for turn in self.turns:
             for task in turn.disarmed:
                 found.pop(task, None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from workflows.cases.clock_rows import Recounted, save_recounted
 from workflows.clock_change import ClockChange
@@ -18,7 +18,7 @@ from workflows.tables import cases
 KIND: Final = "clock-recounted"
 
 #: In the order of their ids, so that two who lock several never wait for each other.
-_LOCKED = (
+_LOCKED: Select[Any] = (
     select(cases.c.id, cases.c.seq, cases.c.head, cases.c.version_id, cases.c.organisation, cases.c.latest_at)
     .where(cases.c.id.in_(bindparam("ids", expanding=True)), cases.c.status == "open")
     .order_by(cases.c.id)
@@ -52,7 +52,8 @@ def recount_cases(
         entered.append((case_id, change, rung))
     if entered:
         events = [
-            _event(rows[case_id], found, command=command, by=by, at=at) for case_id, found in by_case.items()
+            _event(rows[case_id], changed, command=command, by=by, at=at)
+            for case_id, changed in by_case.items()
         ]
         connection.execute(
             _CASE,

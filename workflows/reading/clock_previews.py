@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 from workflows.calendars import LOCAL, Deadline
 from workflows.cases.ledgers import open_clock, open_clocks
 from workflows.cases.live import Live
-from workflows.cases.timekeeping import NoClockToSuspend
-from workflows.clock_change import OpenClock, apply, extend, resume, suspend
+from workflows.clock_change import NoClockToSuspend, OpenClock, apply, extend, resume, suspend
 from workflows.ledger import NEVER, Part, add, part_of
 from workflows.periods import Period, Unit
 from workflows.provenance import Proof, prove

@@ -7,20 +7,21 @@ Which regulations show more than status, dates and outcome, and in which words, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from workflows.calendar_store import load_calendar
-from workflows.calendars import WorkingCalendar
 from workflows.cases.clock_state import ClockState
-from workflows.clock import BEIJING
 from workflows.definitions import LoadedVersion
 from workflows.diagrams import Tone
+from workflows.lamps import Urgency, urgency
+from workflows.ledger import SpanKind
+from workflows.provenance import Mark
 from workflows.reading.case_file import (
     CaseClock,
     CaseFile,
@@ -31,9 +32,10 @@ from workflows.reading.case_file import (
     notices_of,
     open_file,
 )
+from workflows.reading.clock_file import clock_file
 from workflows.reading.documents import documents_of_tasks
 from workflows.reading.law import Law, law_of
-from workflows.tables import cases, clock_spans, events
+from workflows.tables import cases, events
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,10 @@ class PublicClock:
     rest_days: int
     #: How often it stood still.
     suspensions: int
+    #: Why it stands still; empty while it runs.
+    standing: str
+    #: What is left of it now.
+    urgency: Urgency
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,33 +179,18 @@ def _texts(value: Any) -> Iterator[str]:
 def _clocks(connection: Connection, case: CaseFile, law: Law, now: datetime) -> Iterator[PublicClock]:
     calendar = load_calendar(connection, case.organisation)
     words = _words(law)
-    stood_still = _suspensions(connection, case.id)
     for clock in clocks_of(connection, case.id, now=now):
         label = words.get(f"public.clock.{clock.name}")
         if label is not None and clock.state is not ClockState.SUPERSEDED:
+            file = clock_file(connection, case, clock.number, now=now)
             yield PublicClock(
                 label=label,
                 clock=clock,
-                rest_days=_rest_days(clock, calendar),
-                suspensions=stood_still.get(clock.number, 0),
+                rest_days=sum(day.has(Mark.SKIPPED) for day in file.proof.days),
+                suspensions=sum(span.kind is SpanKind.SUSPENDED for span in file.spans),
+                standing=file.suspension.reason if file.suspension is not None else "",
+                urgency=urgency(file.due_at, now=now, calendar=calendar),
             )
-
-
-def _suspensions(connection: Connection, case_id: int) -> dict[int, int]:
-    query = (
-        select(clock_spans.c.clock, func.count().label("times"))
-        .where(clock_spans.c.case_id == case_id, clock_spans.c.kind == "suspended")
-        .group_by(clock_spans.c.clock)
-    )
-    return {row.clock: row.times for row in connection.execute(query)}
-
-
-def _rest_days(clock: CaseClock, calendar: WorkingCalendar) -> int:
-    if clock.unit != "workdays":
-        return 0
-    first, last = (at.astimezone(BEIJING).date() for at in (clock.anchored_at, clock.due_at))
-    days: Iterable[int] = range(1, (last - first).days + 1)
-    return sum(not calendar.is_workday(first + timedelta(days=n)) for n in days)
 
 
 def _notices(connection: Connection, case: CaseFile, law: Law) -> Iterator[PublicNotice]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from workflows.clock_change import Change, ClockChange
 from workflows.history import Event, read_history
+from workflows.ledger import NEVER
 from workflows.reading.law import DecisionText, Law, read_decision
 from workflows.tables import from_microseconds, tasks
 
@@ -21,7 +23,9 @@ class Detail:
 
     ``decided`` (name, rules) · ``entered`` (name, number) · ``noticed`` (name, number) · ``started`` (name,
     due) · ``stopped`` (name, met) · ``recorded`` (name) · ``sent`` (name) · ``offered`` (name, keys, due) ·
-    ``cancelled`` (name) · ``outcome`` (name).
+    ``cancelled`` (name) · ``outcome`` (name) · ``suspended`` (name, text: why) · ``resumed`` (name, due) ·
+    ``extended`` (name, text: the limit, due) · ``recounted`` (name, due). A clock that stands still has no
+    due moment.
     """
 
     kind: str
@@ -31,6 +35,7 @@ class Detail:
     keys: tuple[str, ...] = ()
     due: datetime | None = None
     met: bool = True
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,9 @@ class Chapter:
     due: datetime | None = None
     woken: datetime | None = None
     reason: str = ""
+    #: Of an application for more time: what is asked for, and who else has a part in it.
+    limit: str = ""
+    others: tuple[str, ...] = ()
     #: Names a correction changed.
     changed: tuple[str, ...] = ()
     details: tuple[Detail, ...] = field(default=())
@@ -81,15 +89,25 @@ def _chapter(event: Event, law: Law, processes: Mapping[int, str]) -> Chapter:
         actor=event.actor,
         on_behalf_of=event.on_behalf_of,
         element_id=element_id,
-        name=command.get("message") or (law.name_of(element_id, process) if element_id else ""),
+        name=command.get("message")
+        or _clocks_named(command, law)
+        or (law.name_of(element_id, process) if element_id else ""),
         task=task,
         provisions=element.provisions if element is not None and event.kind in _ON_CLAUSE else (),
         due=from_microseconds(command["due"]) if is_timer else None,
         woken=from_microseconds(command["woken"]) if is_timer else None,
         reason=str(command.get("reason") or ""),
+        limit=str(command.get("limit") or ""),
+        others=tuple(str(command[who]) for who in ("approver", "asked_by") if command.get(who)),
         changed=tuple(command.get("data") or ()) if event.kind == "corrected" else (),
         details=tuple(_details(event.body, law)),
     )
+
+
+def _clocks_named(command: Mapping[str, Any], law: Law) -> str:
+    """What people call the clocks a command is about."""
+    names = command.get("clocks") or ([command["clock"]] if command.get("clock") else [])
+    return "、".join(law.name_of_clock(name) for name in names if isinstance(name, str))
 
 
 #: Kinds of event in which the element was executed; taking a task executes no clause.
@@ -107,6 +125,8 @@ def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
     for number, name, _, _, _, _, due, *_ in body.get("clocks", ()):
         if number not in own_timers:
             yield Detail(kind="started", name=law.name_of_clock(name), due=from_microseconds(due))
+    for stored in body.get("ledger", ()):
+        yield _changed(ClockChange.from_json(stored), law)
     for name in body.get("stopped", ()):
         yield Detail(kind="stopped", name=law.name_of_clock(name), met=_met(body, name))
     for _, element_id, keys, *_ in body.get("offers", ()):
@@ -114,6 +134,16 @@ def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
     yield from _withdrawn(body, law)
     if body.get("outcome"):
         yield Detail(kind="outcome", name=str(body["outcome"]))
+
+
+def _changed(change: ClockChange, law: Law) -> Detail:
+    """What became of a clock."""
+    return Detail(
+        kind=str(change.change),
+        name=law.name_of_clock(change.name),
+        text=change.reason if change.change is Change.SUSPENDED else change.limit,
+        due=None if change.due_at == NEVER else change.due_at,
+    )
 
 
 def _withdrawn(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:

@@ -36,7 +36,8 @@ timers = Table(
     #: Number of the clock it is a projection of, and by how many microseconds it differs from its due moment.
     Column("clock", Integer),
     Column("offset", BigInteger, nullable=False, server_default="0"),
-    Index("ix_timers_due_at", "due_at", sqlite_where=ARMED, postgresql_where=ARMED),
+    #: In the order in which they fire, so that the first of very many of one moment is found without sorting.
+    Index("ix_timers_due_at", "due_at", "case_id", "task", sqlite_where=ARMED, postgresql_where=ARMED),
     Index("ix_timers_case_armed", "case_id", sqlite_where=ARMED, postgresql_where=ARMED),
 )
 

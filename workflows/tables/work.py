@@ -76,6 +76,7 @@ queues = Table(
 )
 
 OPEN_TASK = text("status = 'open'")
+OFFERED = text("offered_to IS NOT NULL AND status = 'open'")
 
 tasks = Table(
     "tasks",
@@ -95,6 +96,11 @@ tasks = Table(
     Column("assignee", Text),
     Column("opened_at", Instant, nullable=False),
     Column("claimed_at", Instant),
+    #: To whom the assignee wants to hand it over, until that one accepts or declines.
+    Column("offered_to", Text),
+    #: Who lets the assignee prepare it, and will complete it.
+    Column("lent_by", Text),
+    Column("urged", Integer, nullable=False, server_default="0"),
     Column("ended_at", Instant),
     Column("ended_by", Text),
     #: Name of the clock whose due date it shows, when the diagram names one.
@@ -127,4 +133,5 @@ tasks = Table(
         postgresql_where=OPEN_TASK,
     ),
     Index("ix_tasks_ended_by", "ended_by", "ended_at"),
+    Index("ix_tasks_offered_to", "offered_to", sqlite_where=OFFERED, postgresql_where=OFFERED),
 )

@@ -17,11 +17,12 @@ GIVEN = frozenset({"case", "parameters"})
 CASE_MEMBERS = frozenset({"number", "organisation", "openedAt", "openedBy"})
 ISO = re.compile(r"P[0-9YMWDTHS.]*|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _WORK = ("candidates", "exclude", "due", "priority")
+_CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 #: Properties that are expressions about people and their work.
 PERSONAL = {
     "userTask": _WORK,
     "manualTask": _WORK,
-    **dict.fromkeys(("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"), ("candidates",)),
+    **dict.fromkeys(_CATCHING, ("candidates",)),
 }
 
 

@@ -11,6 +11,7 @@ depends_on = None
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CLIMBING = sa.text("rung_at IS NOT NULL AND state = 'running'")
 RUNNING = sa.text("state = 'running'")
+ARMED = sa.text("status = 'armed'")
 
 
 def upgrade() -> None:
@@ -22,6 +23,7 @@ def upgrade() -> None:
 def _widen() -> None:
     op.add_column("cases", sa.Column("latest_at", sa.BigInteger(), nullable=True))
     op.create_index("ix_cases_organisation_closed_at", "cases", ["organisation", "closed_at"])
+    _index_timers("due_at", "case_id", "task")
     op.add_column("timers", sa.Column("offset", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("tasks", sa.Column("norm_at", sa.BigInteger(), nullable=True))
     op.add_column(
@@ -41,6 +43,11 @@ def _widen() -> None:
         "ix_clocks_rung_at", "clocks", ["rung_at"], sqlite_where=CLIMBING, postgresql_where=CLIMBING
     )
     op.create_index("ix_clocks_due_at", "clocks", ["due_at"], sqlite_where=RUNNING, postgresql_where=RUNNING)
+
+
+def _index_timers(*columns: str) -> None:
+    op.drop_index("ix_timers_due_at", table_name="timers")
+    op.create_index("ix_timers_due_at", "timers", list(columns), sqlite_where=ARMED, postgresql_where=ARMED)
 
 
 def _add_to_the_ledger() -> None:

@@ -8,6 +8,7 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+OFFERED = sa.text("offered_to IS NOT NULL AND status = 'open'")
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -31,5 +32,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_absences_substitute", "absences", ["substitute", "until"])
     op.create_index("ix_absences_user", "absences", ["user", "until"])
+    op.add_column("tasks", sa.Column("offered_to", sa.Text(), nullable=True))
+    op.add_column("tasks", sa.Column("lent_by", sa.Text(), nullable=True))
+    op.add_column("tasks", sa.Column("urged", sa.Integer(), server_default="0", nullable=False))
+    op.create_index(
+        "ix_tasks_offered_to", "tasks", ["offered_to"], sqlite_where=OFFERED, postgresql_where=OFFERED
+    )
     op.add_column("cases", sa.Column("answerable", sa.Text(), server_default="", nullable=False))
     op.execute("UPDATE cases SET answerable = opened_by")

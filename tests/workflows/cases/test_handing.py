@@ -1,0 +1,129 @@
+"""Work passes between colleagues, and somebody answers for it at every moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from tests import drafting as d
+from tests.office import LI_SI, QIAN_QI, WANG_WU, ZHANG_SAN, Case, Office
+from workflows import cases, tables
+from workflows.cases import Actor, NotPermitted, TaskClaimedByAnother
+from workflows.cases.completing import TaskLent
+from workflows.cases.correcting import ReasonMissing
+from workflows.cases.handing import AlreadyOffered, NotLent, NotOffered, ToYourself
+from workflows.cases.open_case import CaseEnded
+from workflows.database import reading
+
+
+@pytest.fixture
+def case(engine: Engine) -> Case:
+    office = Office(engine).settle_in()
+    office.publish(d.diagram("t.one", d.start(), d.user("a"), d.end(), *d.path("start", "a", "end")))
+    return office.start("t.one", by=WANG_WU)
+
+
+def do(case: Case, verb: Any, by: Actor, **how: Any) -> Case:
+    number = how.pop("number", None) or case.numbers("a")[0]
+    return case.act(verb.__name__, lambda c, **k: verb(c, number=number, by=by, **how, **k), None)
+
+
+def offer(case: Case, to: Actor = LI_SI, by: Actor = ZHANG_SAN, reason: str = "我明天休假") -> Case:
+    return do(case, cases.hand_over, by, to=to, reason=reason)
+
+
+def letters(case: Case) -> list[str]:
+    with reading(case.office.engine) as connection:
+        return list(connection.scalars(select(tables.outbox.c.key).order_by(tables.outbox.c.available_at)))
+
+
+def test_until_a_colleague_accepts_the_one_who_hands_over_answers(case: Case) -> None:
+    assert case.row.answerable == WANG_WU.user
+    offer(case)
+    (task,) = case.tasks()
+    assert (task.assignee, task.offered_to, case.row.answerable) == (
+        ZHANG_SAN.user,
+        LI_SI.user,
+        ZHANG_SAN.user,
+    )
+    do(case, cases.accept_task, LI_SI)
+    (task,) = case.tasks()
+    assert (task.assignee, task.offered_to, case.row.answerable) == (LI_SI.user, None, LI_SI.user)
+    with pytest.raises(TaskClaimedByAnother):
+        case.do("a")
+    case.do("a", by=LI_SI)
+    kinds = [event.kind for event in case.events()]
+    assert kinds == ["opened", "handed-over", "hand-over-accepted", "completed"]
+
+
+def test_a_colleague_declines_with_a_reason_and_nothing_has_moved(case: Case) -> None:
+    offer(case)
+    with pytest.raises(ReasonMissing):
+        do(case, cases.decline_task, LI_SI, reason=" ")
+    do(case, cases.decline_task, LI_SI, reason="手上案件过多")
+    with pytest.raises(NotOffered):
+        do(case, cases.accept_task, LI_SI)
+    case.do("a")
+    assert len(letters(case)) == 2
+
+
+def test_an_offer_can_be_taken_back_and_made_to_one_person_at_a_time(case: Case) -> None:
+    with pytest.raises(NotOffered):
+        do(case, cases.take_back, ZHANG_SAN)
+    offer(case)
+    with pytest.raises(AlreadyOffered):
+        offer(case)
+    do(case, cases.take_back, ZHANG_SAN)
+    with pytest.raises(NotOffered):
+        do(case, cases.accept_task, LI_SI)
+
+
+def test_work_goes_only_to_those_who_may_do_it(case: Case) -> None:
+    with pytest.raises(NotPermitted):
+        offer(case, to=WANG_WU)
+    with pytest.raises(NotPermitted):
+        offer(case, to=QIAN_QI)
+    with pytest.raises(ToYourself):
+        offer(case, to=ZHANG_SAN)
+    with pytest.raises(ReasonMissing):
+        offer(case, reason="")
+    with pytest.raises(NotPermitted):
+        offer(case, to=LI_SI, by=WANG_WU)
+    assert [event.kind for event in case.events()] == ["opened"]
+
+
+def test_a_colleague_prepares_and_gives_back_and_the_lender_completes(case: Case) -> None:
+    do(case, cases.lend, ZHANG_SAN, to=WANG_WU, reason="请核对数据")
+    with pytest.raises(TaskClaimedByAnother):
+        case.do("a")
+    with pytest.raises(NotLent):
+        do(case, cases.give_back, LI_SI, opinion="")
+    do(case, cases.give_back, WANG_WU, opinion="数据无误")
+    case.do("a")
+    assert case.row.answerable == ZHANG_SAN.user
+
+
+def test_who_was_lent_a_task_does_not_complete_it(case: Case) -> None:
+    do(case, cases.lend, ZHANG_SAN, to=LI_SI, reason="请核对数据")
+    with pytest.raises(TaskLent):
+        case.do("a", by=LI_SI)
+    # The lender may also fetch it.
+    do(case, cases.give_back, ZHANG_SAN, opinion="")
+    case.do("a")
+
+
+def test_urging_reaches_those_who_have_or_may_take_the_work(case: Case) -> None:
+    do(case, cases.urge, WANG_WU, reason="申请人来电催问")
+    case.claim("a")
+    do(case, cases.urge, WANG_WU, reason="再次来电")
+    (task,) = case.tasks()
+    assert task.urged == 2
+    with reading(case.office.engine) as connection:
+        bodies = list(connection.scalars(select(tables.outbox.c.body).order_by(tables.outbox.c.key)))
+    assert ['"to":["unit:window"]' in bodies[0], '"to":["person:zhang.san"]' in bodies[1]] == [True, True]
+    number = case.numbers("a")[0]
+    case.do("a")
+    with pytest.raises(CaseEnded):
+        do(case, cases.urge, WANG_WU, reason="又来电", number=number)

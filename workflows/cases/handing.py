@@ -1,0 +1,235 @@
+"""Work that passes between people: handed over 转办, lent and given back 委派, urged 催办."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, update
+
+from workflows import outbox
+from workflows.cases.actor import Actor, NotPermitted, capacity
+from workflows.cases.claiming import TaskAtHand, task_at_hand
+from workflows.cases.correcting import ReasonMissing
+from workflows.cases.firing import fire_due
+from workflows.cases.open_case import OpenCase, open_case
+from workflows.cases.queues import candidates
+from workflows.cases.saving import save
+from workflows.engine.stepping import TaskNotOpen
+from workflows.errors import WorkflowError
+from workflows.tables import tasks
+
+
+class NotOffered(WorkflowError):
+    """The task has not been handed over to you."""
+
+    code = "not-offered"
+    message_zh = "这项任务没有转办给您,或已被收回。"
+
+
+class AlreadyOffered(WorkflowError):
+    """The task is waiting for somebody's answer."""
+
+    code = "already-offered"
+    message_zh = "这项任务已转办给 {to},正等待对方接收;请先收回。"
+
+
+class ToYourself(WorkflowError):
+    """Work is passed to somebody else."""
+
+    code = "to-yourself"
+    message_zh = "不能转给自己。"
+
+
+class NotLent(WorkflowError):
+    """The task has not been lent to you."""
+
+    code = "not-lent"
+    message_zh = "这项任务没有委派给您,或已经归还。"
+
+
+def hand_over(
+    connection: Connection,
+    *,
+    case_id: int,
+    number: int,
+    to: Actor,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Offer a task to a colleague who may do it; until they accept, ``by`` holds it and answers for it.
+
+    Raises ``NotPermitted`` (also when ``to`` may not do it), ``ReasonMissing``, ``ToYourself``,
+    ``AlreadyOffered``, ``TaskNotOpen``, ``TaskClaimedByAnother``.
+    """
+    case, task, by = _held(connection, case_id, number, to, reason, by, at)
+    if not _may(connection, case, to):
+        raise NotPermitted(user=to.user, number=number)
+    facts = {"to": to.user, "reason": reason.strip()}
+    _enter(case, task, "handed-over", facts, by=by, at=at, answers=by.user)
+    _write(connection, case, number, assignee=by.user, offered_to=to.user)
+    _notify(connection, case, number, [f"person:{to.user}"], "handed-over", at)
+
+
+def take_back(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
+    """Take back what has been offered and not been accepted yet. Raises ``NotOffered``."""
+    case, task, by = task_at_hand(connection, case_id, number, by, at)
+    if case.row.task_offered_to is None:
+        raise NotOffered(number=number)
+    _enter(case, task, "hand-over-withdrawn", {"to": case.row.task_offered_to}, by=by, at=at)
+    _write(connection, case, number, offered_to=None)
+
+
+def accept_task(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
+    """Take on what a colleague hands over; from now on ``by`` answers for the case. Raises ``NotOffered``."""
+    case, task = _offered(connection, case_id, number, by, at)
+    _enter(case, task, "hand-over-accepted", {"from": task.assignee}, by=by, at=at, answers=by.user)
+    _write(connection, case, number, assignee=by.user, offered_to=None, claimed_at=case.not_before(at))
+
+
+def decline_task(
+    connection: Connection, *, case_id: int, number: int, reason: str, by: Actor, at: datetime
+) -> None:
+    """Leave with a colleague what they want to hand over. Raises ``NotOffered``, ``ReasonMissing``."""
+    _check_reason(reason)
+    case, task = _offered(connection, case_id, number, by, at)
+    _enter(case, task, "hand-over-declined", {"from": task.assignee, "reason": reason.strip()}, by=by, at=at)
+    _write(connection, case, number, offered_to=None)
+    _notify(connection, case, number, [f"person:{task.assignee}"], "hand-over-declined", at)
+
+
+def lend(
+    connection: Connection,
+    *,
+    case_id: int,
+    number: int,
+    to: Actor,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Let a colleague prepare a task and give it back: ``by`` stays the one who completes it and answers.
+
+    Raises what ``hand_over`` raises; ``to`` need not be a candidate, only not excluded.
+    """
+    case, task, by = _held(connection, case_id, number, to, reason, by, at)
+    if to.organisation != case.facts.organisation or to.user in orjson.loads(case.row.task_excluded):
+        raise NotPermitted(user=to.user, number=number)
+    _enter(case, task, "lent", {"to": to.user, "reason": reason.strip()}, by=by, at=at)
+    _write(connection, case, number, assignee=to.user, lent_by=by.user)
+    _notify(connection, case, number, [f"person:{to.user}"], "lent", at)
+
+
+def give_back(
+    connection: Connection, *, case_id: int, number: int, opinion: str, by: Actor, at: datetime
+) -> None:
+    """Give a task back to the colleague who lent it, with what there is to say. Raises ``NotLent``."""
+    case = open_case(connection, case_id, task=number)
+    row = case.row
+    if row.task_status != "open":
+        raise TaskNotOpen(number=number, case=case.facts.number)
+    if row.task_lent_by is None or by.user not in (row.task_assignee, row.task_lent_by):
+        raise NotLent(number=number)
+    fire_due(case, now=at)
+    task = TaskAtHand(number, row.task_element_id, row.task_assignee)
+    _enter(case, task, "given-back", {"to": row.task_lent_by, "opinion": opinion.strip()}, by=by, at=at)
+    _write(connection, case, number, assignee=row.task_lent_by, lent_by=None)
+    _notify(connection, case, number, [f"person:{row.task_lent_by}"], "given-back", at)
+
+
+def urge(connection: Connection, *, case_id: int, number: int, reason: str, by: Actor, at: datetime) -> None:
+    """Remind whoever has, or may take, a task; nothing else changes.
+
+    Whether ``by`` may see the case is the caller's question. Raises ``TaskNotOpen``, ``ReasonMissing``.
+    """
+    _check_reason(reason)
+    case = open_case(connection, case_id, task=number)
+    row = case.row
+    if by.organisation != case.facts.organisation:
+        raise NotPermitted(user=by.user, number=number)
+    fire_due(case, now=at)
+    if row.task_status != "open" or any(number in turn.closed for turn in case.turns):
+        raise TaskNotOpen(number=number, case=case.facts.number)
+    task = TaskAtHand(number, row.task_element_id, row.task_assignee)
+    _enter(case, task, "urged", {"reason": reason.strip()}, by=by, at=at)
+    _write(connection, case, number, urged=tasks.c.urged + 1)
+    keys = sorted(candidates(connection, row.task_queue_id)[1])
+    _notify(
+        connection, case, number, [f"person:{row.task_assignee}"] if row.task_assignee else keys, "urged", at
+    )
+
+
+def _held(
+    connection: Connection, case_id: int, number: int, to: Actor, reason: str, by: Actor, at: datetime
+) -> tuple[OpenCase, TaskAtHand, Actor]:
+    _check_reason(reason)
+    if to.user == by.user:
+        raise ToYourself(user=by.user)
+    case, task, acting = task_at_hand(connection, case_id, number, by, at)
+    if case.row.task_offered_to is not None:
+        raise AlreadyOffered(to=case.row.task_offered_to)
+    return case, task, acting
+
+
+def _offered(
+    connection: Connection, case_id: int, number: int, by: Actor, at: datetime
+) -> tuple[OpenCase, TaskAtHand]:
+    case = open_case(connection, case_id, task=number)
+    row = case.row
+    if row.task_status != "open":
+        raise TaskNotOpen(number=number, case=case.facts.number)
+    if row.task_offered_to not in {by.user, *by.lent} or not _may(connection, case, by):
+        raise NotOffered(number=number)
+    fire_due(case, now=at)
+    if any(number in turn.closed for turn in case.turns):
+        raise TaskNotOpen(number=number, case=case.facts.number)
+    return case, TaskAtHand(number, row.task_element_id, row.task_assignee)
+
+
+def _may(connection: Connection, case: OpenCase, person: Actor) -> bool:
+    organisation, keys = candidates(connection, case.row.task_queue_id)
+    excluded = orjson.loads(case.row.task_excluded)
+    return capacity(person, organisation=organisation, keys=keys, excluded=excluded) is not None
+
+
+def _enter(
+    case: OpenCase,
+    task: TaskAtHand,
+    kind: str,
+    facts: dict[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    answers: str | None = None,
+) -> None:
+    turn = case.turn(kind, at=at, by=by, command={"task": task.number, "element": task.element_id, **facts})
+    if answers is not None:
+        case.pass_to(answers, turn)
+    case.finish(turn)
+    save(case)
+
+
+def _write(connection: Connection, case: OpenCase, number: int, **values: Any) -> None:
+    connection.execute(
+        update(tasks).where(tasks.c.case_id == case.facts.id, tasks.c.number == number).values(**values)
+    )
+
+
+def _notify(
+    connection: Connection, case: OpenCase, number: int, to: list[str], what: str, at: datetime
+) -> None:
+    outbox.post(
+        connection,
+        key=f"{case.facts.id}-{case.turns[-1].seq}-{number}-{what}",
+        kind="notify",
+        case_id=case.facts.id,
+        body={"case": case.facts.number, "task": number, "what": what, "to": to},
+        at=case.not_before(at),
+    )
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing()
