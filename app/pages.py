@@ -12,10 +12,12 @@ from app import (
     clock_acts,
     clock_page,
     clock_pages,
+    deadline_pages,
     errors,
     extension_pages,
     files,
     first_administrator,
+    ground_pages,
     headers,
     inbox,
     incidents,
@@ -68,5 +70,7 @@ def register(app: Flask) -> None:
         people_pages,
         account_page,
         register_pages,
+        deadline_pages,
+        ground_pages,
     ):
         app.register_blueprint(page.blueprint)

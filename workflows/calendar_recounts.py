@@ -38,7 +38,7 @@ _DUE = (
     .where(
         timers.c.case_id.in_(bindparam("ids", expanding=True)),
         timers.c.status == "armed",
-        timers.c.due_at <= bindparam("now"),
+        timers.c.due_at <= bindparam("at"),
     )
     .distinct()
 )
@@ -121,7 +121,7 @@ class _Work:
         while True:
             with reading(self.engine) as connection:
                 ids = self.recount.candidates(connection)
-                found = self.recount.moves(connection, ids, at=self.clock.now())
+                found = self.recount.moves(connection, ids, at=self.batch.at)
                 left = list(dict.fromkeys(move.row.case_id for move in found))[:CHUNK]
             if not left:
                 break
@@ -136,28 +136,29 @@ class _Work:
         return done
 
     def _enter(self, connection: Connection, batch: Batch, ids: Sequence[int], *, reached: int) -> None:
-        now, moved, settled = self.clock.now(), 0, 0
+        # In the time of the batch: what falls due after it falls due by the new calendar.
+        at, moved, settled = batch.at, 0, 0
 
         def changes(open_ids: Sequence[int]) -> Iterator[Recounted]:
             nonlocal moved, settled
             climbed = _climbed(connection, open_ids) if self._anybody_climbs() else {}
-            for move in self.recount.moves(connection, open_ids, at=now, reason=batch.note):
+            for move in self.recount.moves(connection, open_ids, at=at, reason=batch.note):
                 moved, settled = moved + move.moves, settled + (not move.moves)
-                rung = self._rung(move, climbed.get((move.row.case_id, move.row.number), ()), now)
+                rung = self._rung(move, climbed.get((move.row.case_id, move.row.number), ()), at)
                 yield move.row.case_id, move.change, rung
 
-        recount_cases(connection, ids, changes=changes, command=self.command, by=batch.by, at=now)
+        recount_cases(connection, ids, changes=changes, command=self.command, by=batch.by, at=at)
         note_progress(connection, batch, reached=reached, moved=moved, settled=settled)
 
     def _fire_what_is_due(self, ids: Sequence[int]) -> None:
-        """The law first: what fell due on the calendar before has happened."""
-        now = self.clock.now()
+        """The law first: what fell due before the calendar changed has happened."""
+        at, now = self.batch.at, self.clock.now()
         with reading(self.engine) as connection:
-            due = connection.execute(_DUE, {"ids": list(ids), "now": now}).scalars().all()
+            due = connection.execute(_DUE, {"ids": list(ids), "at": at}).scalars().all()
         for case_id in due:
             try:
                 with transaction(self.engine) as connection:
-                    fire_timers(connection, case_id, at=now)
+                    fire_timers(connection, case_id, at=at, woken=now)
             except Exception:
                 # The scheduler leaves an incident; the deadlines of the case are counted all the same.
                 logger.exception(
@@ -167,9 +168,7 @@ class _Work:
     def _anybody_climbs(self) -> bool:
         return any(rules.ladders for rules in self.rules.values())
 
-    def _rung(
-        self, move: Move, reached: Collection[str], now: datetime
-    ) -> tuple[str | None, datetime | None]:
+    def _rung(self, move: Move, reached: Collection[str], at: datetime) -> tuple[str | None, datetime | None]:
         row, due_at = move.row, move.change.due_at
         ladder = self.rules[row.organisation].ladder_of(row.basis)
         if ladder is None or due_at == NEVER:
@@ -180,7 +179,7 @@ class _Work:
             reached=reached,
             calendar=self.recount.content(row.organisation).calendar,
         )
-        return (found[0].name, max(found[1], now)) if found is not None else (None, None)
+        return (found[0].name, max(found[1], at)) if found is not None else (None, None)
 
 
 def _climbed(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int], set[str]]:

@@ -1,7 +1,7 @@
 """Periods that come to their end: the board of what presses, and the calendar of a month.
 
-Everybody sees those their units have the work of; who watches over the organisation sees all of them. How far a
-period has climbed its ladder is derived from its due moment, never read from what was told to whom.
+Everybody sees those their units have the work of; who watches over the organisation sees all of them. How far
+a period has climbed its ladder is derived from its due moment, never read from what was told to whom.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ _IN_QUEUES = exists().where(
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=LOCAL)
 
 
-# --- what a person may see -----------------------------------------------------------------------------------
+# --- what a person may see ----------------------------------------------------------------------------------
 
 
 def watches(person: Actor, office: Office) -> bool:
@@ -129,7 +129,7 @@ def units_of(person: Actor, office: Office) -> list[str]:
     return sorted(mine, key=lambda key: office.names[key])
 
 
-# --- lists ---------------------------------------------------------------------------------------------------
+# --- lists --------------------------------------------------------------------------------------------------
 
 
 def board(connection: Connection, person: Actor, office: Office, *, now: datetime) -> list[DeadlineLine]:
@@ -150,9 +150,7 @@ def days_of(
 ) -> Mapping[date, int]:
     """Day → how many running periods end on it, for the month that begins on ``first``."""
     since, until = _bounds(first, _next_month(first))
-    rows = _rows(
-        connection, person, office, since=since, until=until, count=_MOST_OF_MONTH, unit=unit
-    )
+    rows = _rows(connection, person, office, since=since, until=until, count=_MOST_OF_MONTH, unit=unit)
     return Counter(last_day(row.due_at) for row in rows)
 
 
@@ -213,7 +211,7 @@ def _queues(connection: Connection, person: Actor, office: Office, unit: str | N
     return my_queues(connection, replace(person, keys=keys))
 
 
-# --- lines ---------------------------------------------------------------------------------------------------
+# --- lines --------------------------------------------------------------------------------------------------
 
 
 def _lines(
@@ -285,12 +283,12 @@ def _units_of_people(connection: Connection, work: Iterable[CaseTask]) -> dict[s
 def _group(work: Collection[CaseTask], units: Mapping[str, str]) -> str:
     keys = sorted({key for task in work for key in task.keys})
     named = [f"unit:{key.partition(':')[2]}" for key in keys if key.startswith(("unit:", "leader:"))]
-    theirs = [units[task.assignee] for task in work if task.assignee in units]
+    theirs = [units[task.assignee] for task in work if task.assignee and task.assignee in units]
     others = [key for key in keys if key.startswith("role:")]
     return next(iter([*named, *theirs, *others]), "")
 
 
-# --- moments -------------------------------------------------------------------------------------------------
+# --- moments ------------------------------------------------------------------------------------------------
 
 
 def _standing(ladder: Ladder | None, row: Row[Any], calendar: WorkingCalendar, now: datetime) -> Rung | None:

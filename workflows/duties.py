@@ -25,15 +25,20 @@ RECOUNTED_AT_ONCE = 20
 
 def next_moment(engine: Engine, deliverers: Mapping[str, Deliverer]) -> datetime | None:
     """When something is next due, perhaps in the past; ``None`` when nothing is foreseen."""
+    return min(_next_moments(engine, deliverers).values(), default=None)
+
+
+def _next_moments(engine: Engine, deliverers: Mapping[str, Deliverer]) -> dict[str, datetime]:
+    """When something of each kind is next due; kinds of which nothing is foreseen are left out."""
     with reading(engine) as connection:
-        moments = (
-            next_schedule_at(connection),
-            next_due(connection),
-            next_rung_at(connection),
-            next_recount_at(connection),
-            next_letter_at(connection, deliverers),
-        )
-    return min((moment for moment in moments if moment is not None), default=None)
+        moments = {
+            "recounts": next_recount_at(connection),
+            "schedules": next_schedule_at(connection),
+            "timers": next_due(connection),
+            "rungs": next_rung_at(connection),
+            "letters": next_letter_at(connection, deliverers),
+        }
+    return {kind: moment for kind, moment in moments.items() if moment is not None}
 
 
 def catch_up(
@@ -57,10 +62,14 @@ def catch_up(
         if stopping():
             break
         now = clock.now()
-        moment = next_moment(engine, deliverers)
+        moments = _next_moments(engine, deliverers)
+        moment = min(moments.values(), default=None)
         if moment is None or moment > now:
             break
-        round_ = _round(engine, clock, deliverers, start, until=moment if in_order else now)
+        until = moment if in_order else now
+        # Deadlines that a new calendar moves are moved before any of them fires, whenever it came.
+        kinds = {kind for kind, first in moments.items() if first <= until or kind == "recounts"}
+        round_ = _round(engine, clock, deliverers, start, kinds, until=until)
         done += round_
         if not round_.total():
             if not in_order:
@@ -70,14 +79,20 @@ def catch_up(
 
 
 def _round(
-    engine: Engine, clock: Clock, deliverers: Mapping[str, Deliverer], start: Start, *, until: datetime
+    engine: Engine,
+    clock: Clock,
+    deliverers: Mapping[str, Deliverer],
+    start: Start,
+    kinds: set[str],
+    *,
+    until: datetime,
 ) -> Counter[str]:
-    # Deadlines that a new calendar moves are moved before any of them fires.
-    recounts = continue_batch(engine, clock, chunks=RECOUNTED_AT_ONCE)
-    return Counter(
-        recounts=recounts,
-        schedules=start_due(engine, clock, start, until=until),
-        timers=fire_due(engine, clock, until=until),
-        rungs=escalate_due(engine, clock, until=until),
-        letters=deliver_due(engine, clock, deliverers, until=until),
-    )
+    """Do what is due of these kinds; looking in vain for the others would cost more than doing it."""
+    doing: dict[str, Callable[[], int]] = {
+        "recounts": lambda: continue_batch(engine, clock, chunks=RECOUNTED_AT_ONCE),
+        "schedules": lambda: start_due(engine, clock, start, until=until),
+        "timers": lambda: fire_due(engine, clock, until=until),
+        "rungs": lambda: escalate_due(engine, clock, until=until),
+        "letters": lambda: deliver_due(engine, clock, deliverers, until=until),
+    }
+    return Counter({kind: do() for kind, do in doing.items() if kind in kinds})

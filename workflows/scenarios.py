@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 import yaml
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, select
 
 from workflows.attachments import file_under
 from workflows.cases import claim_task, complete_task, deliver_message, start_case
 from workflows.cases.actor import system_of
-from workflows.cases.clock_state import clock_state
-from workflows.cases.identities import reveal
+from workflows.cases.timekeeping import extend_clock, resume_clocks, set_limit, suspend_clocks
 from workflows.circumstances import Circumstances, GivenMessage, read_circumstances, set_up, with_files
 from workflows.clock import BEIJING, SetClock
+from workflows.clock_change import fixed_moment
 from workflows.database import reading, transaction
 from workflows.errors import WorkflowError
-from workflows.escalation import escalate_due
+from workflows.expectations import open_elements, unmet
 from workflows.people import actor_of
-from workflows.tables import cases, clocks, register_entries, tasks
+from workflows.periods import Period, period
+from workflows.tables import tasks
 from workflows.timers import fire_due
 
 
@@ -140,15 +140,28 @@ def _take(game: _Play, step: Mapping[str, Any]) -> None:
         _advance(game, moment(step["at"]))
     if "advance" in step:
         _advance(game, moment(step["advance"]))
-    elif "do" in step:
-        try:
-            _do(game, step["do"], step)
-        except WorkflowError as error:
-            raise game.fail(f"do {step['do']}", expected="done", found=_described(error)) from error
     elif "refused" in step:
+        _be_refused(game, {**step, "do": step["refused"]})
+    elif "code" in step:
         _be_refused(game, step)
+    elif (act := _act_of(step)) is not None:
+        try:
+            _ACTS[act](game, step)
+        except WorkflowError as error:
+            raise game.fail(f"{act} {step[act]}", expected="done", found=_described(error)) from error
     if "expect" in step:
         _expect(game, step["expect"])
+
+
+def _act_of(step: Mapping[str, Any]) -> str | None:
+    return next((act for act in _ACTS if act in step), None)
+
+
+def _expect(game: _Play, expected: Mapping[str, Any]) -> None:
+    with reading(game.engine) as connection:
+        found = unmet(connection, game.case_id, expected, moment=moment)
+    if found is not None:
+        raise game.fail(found[0], expected=found[1], found=found[2])
 
 
 def _advance(game: _Play, to: datetime) -> None:
@@ -182,9 +195,9 @@ def _deliver(game: _Play, message: GivenMessage) -> None:
         raise game.fail(f"message {message.name}", expected="delivered", found=_described(error)) from error
 
 
-def _do(game: _Play, element: str, step: Mapping[str, Any]) -> None:
+def _do(game: _Play, step: Mapping[str, Any]) -> None:
     now = game.clock.now()
-    number = _open_task(game, element)
+    number = _open_task(game, step["do"])
     with transaction(game.engine) as connection:
         by = actor_of(connection, step["by"])
         claim_task(connection, case_id=game.case_id, number=number, by=by, at=now)
@@ -205,14 +218,16 @@ def _open_task(game: _Play, element: str) -> int:
             .limit(1)
         ).scalar_one_or_none()
         if found is None:
-            opened = _open_elements(connection, game.case_id)
+            opened = open_elements(connection, game.case_id)
             raise game.fail("open task", expected=element, found=opened)
     return int(found)
 
 
 def _be_refused(game: _Play, step: Mapping[str, Any]) -> None:
+    act = _act_of(step)
+    assert act is not None
     try:
-        _do(game, step["refused"], step)
+        _ACTS[act](game, step)
     except WorkflowError as error:
         if error.code != step["code"]:
             raise game.fail("refusal", expected=step["code"], found=_described(error)) from error
@@ -220,85 +235,82 @@ def _be_refused(game: _Play, step: Mapping[str, Any]) -> None:
     raise game.fail("refusal", expected=step["code"], found="done")
 
 
-# --- what must be true --------------------------------------------------------------------------------------
+# --- messages and clocks ------------------------------------------------------------------------------------
 
 
-def _expect(game: _Play, expected: Mapping[str, Any]) -> None:
-    with reading(game.engine) as connection:
-        for what, wanted in expected.items():
-            found = _FINDERS[what](connection, game.case_id, wanted)
-            if found != _plain(what, wanted):
-                raise game.fail(what, expected=wanted, found=found)
+def _send(game: _Play, step: Mapping[str, Any]) -> None:
+    """A person sends the case a message it waits for."""
+    with transaction(game.engine) as connection:
+        by, now = actor_of(connection, step["by"]), game.clock.now()
+        data, files = with_files(connection, game.scenario.given, step.get("data") or {}, by=by.user, at=now)
+        deliver_message(
+            connection,
+            case_id=game.case_id,
+            message=step["send"],
+            data=data,
+            key=step.get("key"),
+            by=by,
+            at=now,
+            attachments=files,
+        )
+        file_under(connection, case_id=game.case_id, ids=files, user=by.user)
 
 
-def _plain(what: str, wanted: Any) -> Any:
-    if what == "open":
-        return sorted(wanted)
-    if what == "due":
-        return {element: moment(text).isoformat() for element, text in wanted.items()}
-    return wanted
+def _suspend(game: _Play, step: Mapping[str, Any]) -> None:
+    given = dict(step["suspend"])
+    procedure, names = given.pop("procedure"), given.pop("clocks", ())
+    _keep_time(game, step, suspend_clocks, procedure=procedure, details=given, names=names)
 
 
-def _open_elements(connection: Connection, case_id: int, _: Any = None) -> list[str]:
-    found = connection.execute(
-        select(tasks.c.element_id).where(tasks.c.case_id == case_id, tasks.c.status == "open")
+def _resume(game: _Play, step: Mapping[str, Any]) -> None:
+    _keep_time(game, step, resume_clocks, reason=step["resume"], names=step.get("clocks", ()))
+
+
+def _extend(game: _Play, step: Mapping[str, Any]) -> None:
+    given = step["extend"]
+    _keep_time(
+        game,
+        step,
+        extend_clock,
+        name=given["clock"],
+        limit=_limit(given["limit"]),
+        reason=given["reason"],
+        asked_by=given.get("asked_by"),
     )
-    return sorted(found.scalars())
 
 
-def _status(connection: Connection, case_id: int, _: Any) -> Any:
-    return connection.execute(select(cases.c.status).where(cases.c.id == case_id)).scalar_one()
-
-
-def _outcome(connection: Connection, case_id: int, _: Any) -> Any:
-    return connection.execute(select(cases.c.outcome).where(cases.c.id == case_id)).scalar_one()
-
-
-def _clocks(connection: Connection, case_id: int, wanted: Mapping[str, str]) -> dict[str, str]:
-    rows = connection.execute(
-        select(clocks).where(clocks.c.case_id == case_id).order_by(clocks.c.anchored_at, clocks.c.number)
+def _set_limit(game: _Play, step: Mapping[str, Any]) -> None:
+    given = step["limit"]
+    _keep_time(
+        game,
+        step,
+        set_limit,
+        name=given["clock"],
+        limit=_limit(given["limit"]),
+        basis=given.get("basis", "ordered"),
+        reason=given["reason"],
     )
-    states = {
-        row.name: str(clock_state(row.state, due_at=row.due_at, stopped_at=row.stopped_at)) for row in rows
-    }
-    return {name: states.get(name, "none") for name in wanted}
 
 
-def _due(connection: Connection, case_id: int, wanted: Mapping[str, Any]) -> dict[str, str | None]:
-    rows = connection.execute(
-        select(tasks.c.element_id, tasks.c.due_at)
-        .where(tasks.c.case_id == case_id, tasks.c.status == "open")
-        .order_by(tasks.c.number.desc())
-    )
-    found = {row.element_id: row.due_at for row in rows}
-    return {
-        element: due.astimezone(BEIJING).isoformat() if (due := found.get(element)) is not None else None
-        for element in wanted
-    }
+def _keep_time(game: _Play, step: Mapping[str, Any], command: Callable[..., Any], **given: Any) -> None:
+    with transaction(game.engine) as connection:
+        by = actor_of(connection, step["by"])
+        command(connection, case_id=game.case_id, by=by, at=game.clock.now(), **given)
 
 
-def _data(connection: Connection, case_id: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    text = connection.execute(select(cases.c.data).where(cases.c.id == case_id)).scalar_one()
-    values = reveal(connection, case_id, orjson.loads(text)["values"][""])
-    return {name: values.get(name) for name in wanted}
+def _limit(value: Any) -> Period | date | datetime:
+    """A date or moment, or a period's text."""
+    if isinstance(value, date):
+        return value
+    return fixed_moment(str(value)) or period(str(value))
 
 
-def _register(connection: Connection, case_id: int, wanted: Mapping[str, int]) -> dict[str, int]:
-    rows = connection.execute(
-        select(register_entries.c.register, func.count())
-        .where(register_entries.c.case_id == case_id)
-        .group_by(register_entries.c.register)
-    )
-    counts = {row[0]: row[1] for row in rows}
-    return {name: counts.get(name, 0) for name in wanted}
-
-
-_FINDERS: Mapping[str, Callable[[Connection, int, Any], Any]] = {
-    "open": _open_elements,
-    "status": _status,
-    "outcome": _outcome,
-    "clock": _clocks,
-    "due": _due,
-    "data": _data,
-    "register": _register,
+#: What people do in a step, by its key.
+_ACTS: Mapping[str, Callable[[_Play, Mapping[str, Any]], None]] = {
+    "do": _do,
+    "send": _send,
+    "suspend": _suspend,
+    "resume": _resume,
+    "extend": _extend,
+    "limit": _set_limit,
 }

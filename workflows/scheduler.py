@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -85,10 +85,18 @@ class Scheduler:
         detail = {"clock": now, "next": following, **done}
         with transaction(self._engine) as connection:
             beat(connection, node=self.node, at=SystemClock().now(), detail=detail)
-        if following is not None and now < following < now + timedelta(days=1) and self._waker.running:
+        if following is not None and self._comes_soon(following, now, any(done.values())):
             # On a controlled clock this is a guess, which costs one idle tick.
-            moment = SystemClock().now() + (following - now)
+            moment = SystemClock().now() + max(following - now, timedelta(0))
             self._waker.add_job(self.tick, "date", run_date=moment, id="next", replace_existing=True)
+
+    def _comes_soon(self, following: datetime, now: datetime, progress: bool) -> bool:
+        """Whether to wake up before the next interval: for a moment to come, or to go on with what is left.
+
+        What is overdue and could not be done has to wait, or it would be tried without a pause.
+        """
+        overdue = following <= now
+        return self._waker.running and (progress if overdue else following < now + timedelta(days=1))
 
     def run(self, *, watch: float = 1.0) -> int:
         """Tick until ``stop_soon`` is called; returns the exit status, 1 when the waking thread has died."""

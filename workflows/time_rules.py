@@ -12,7 +12,7 @@ import orjson
 
 from workflows.errors import Refusal, WorkflowError
 from workflows.ladders import Ladder, read_ladders
-from workflows.periods import Period, period
+from workflows.periods import InvalidPeriod, Period, period
 
 #: Whose time passes while a clock stands still.
 WHOSE: Final = ("applicant", "third-party")
@@ -93,25 +93,64 @@ def rules_of(settings: Mapping[str, Any]) -> TimeRules:
 @lru_cache(maxsize=64)
 def _read(text: bytes) -> TimeRules:
     settings = orjson.loads(text)
-    table = settings["time"]
-    extension, opening = table.get("extension", {}), settings["hours"].get("opening", "09:00")
+    table, hours = _table(settings, "time"), _table(settings, "hours")
+    extension = _table(table, "extension")
+    opening = hours.get("opening", "09:00")
     try:
         return TimeRules(
-            procedures={one["slug"]: _procedure(one) for one in table.get("procedures", ())},
-            may_suspend=frozenset(table.get("suspension", {}).get("by", ())),
-            may_extend=frozenset(extension.get("by", ())),
-            extensions=int(extension.get("times", 1)),
+            procedures=_procedures(table.get("procedures", [])),
+            may_suspend=_keys(_table(table, "suspension"), "suspension"),
+            may_extend=_keys(extension, "extension"),
+            extensions=_times(extension.get("times", 1)),
             bound=period(extension["bound"]) if "bound" in extension else None,
-            may_order=frozenset(table.get("orders", {}).get("by", ())),
-            may_decide=frozenset(table.get("grounds", {}).get("by", ())),
-            may_watch=frozenset(table.get("board", {}).get("by", ())),
-            ladders=read_ladders(table.get("ladder", ()), opening=time.fromisoformat(opening)),
+            may_order=_keys(_table(table, "orders"), "orders"),
+            may_decide=_keys(_table(table, "grounds"), "grounds"),
+            may_watch=_keys(_table(table, "board"), "board"),
+            ladders=read_ladders(table.get("ladder", []), opening=time.fromisoformat(opening)),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnusableTimeRules(reason=f"{type(error).__name__}: {error}") from error
+    except InvalidPeriod as error:
+        raise UnusableTimeRules(reason=f"extension.bound:{error.in_chinese().rstrip('。')}") from error
+    except (TypeError, ValueError) as error:
+        raise UnusableTimeRules(reason=f"[hours] opening 应写作 08:30:{opening}") from error
+
+
+def _table(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = settings.get(name, {})
+    if not isinstance(found, Mapping):
+        raise UnusableTimeRules(reason=f"{name} 应为一节")
+    return found
+
+
+def _keys(table: Mapping[str, Any], name: str) -> frozenset[str]:
+    # A single text would be read as one key for each of its letters, which nobody has.
+    found = table.get("by", [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise UnusableTimeRules(reason=f"{name}.by 应为文字列表")
+    return frozenset(found)
+
+
+def _times(found: Any) -> int:
+    if isinstance(found, bool) or not isinstance(found, int) or found < 0:
+        raise UnusableTimeRules(reason=f"extension.times 应为非负整数:{found}")
+    return found
+
+
+def _procedures(tables: Any) -> dict[str, Procedure]:
+    if not isinstance(tables, list) or not all(isinstance(one, Mapping) for one in tables):
+        raise UnusableTimeRules(reason="特别程序写作 [[time.procedures]]")
+    found: dict[str, Procedure] = {}
+    for table in tables:
+        procedure = _procedure(table)
+        if procedure.slug in found:
+            raise UnusableTimeRules(reason=f"特别程序 {procedure.slug} 重复")
+        found[procedure.slug] = procedure
+    return found
 
 
 def _procedure(table: Mapping[str, Any]) -> Procedure:
+    for key in ("slug", "name"):
+        if not str(table.get(key) or "").strip():
+            raise UnusableTimeRules(reason=f"特别程序缺少 {key}")
     whose = table.get("whose", "third-party")
     if whose not in WHOSE:
         raise UnusableTimeRules(reason=f"whose 应为 {'、'.join(WHOSE)} 之一:{whose}")

@@ -40,7 +40,8 @@ _DUE = _ARMED.where(timers.c.due_at <= bindparam("now")).limit(bindparam("count"
 _CLAIM = (
     _ARMED.where(
         timers.c.due_at <= bindparam("now"),
-        tuple_(*_ORDER) > tuple_(*(bindparam(f"after_{column.name}", type_=column.type) for column in _ORDER)),
+        tuple_(*_ORDER)
+        > tuple_(*(bindparam(f"after_{column.name}", type_=column.type) for column in _ORDER)),
     )
     .limit(1)
     .with_for_update(of=cases, skip_locked=True)
@@ -77,9 +78,9 @@ def fire_due(engine: Engine, clock: Clock, limit: int = 100, until: datetime | N
     """Fire timers due by ``until`` (default: now), case by case. Returns how many timers were dealt with.
 
     1. Look whether timers are due, without locking; at most ``limit`` are dealt with in one call.
-    2. Each time lock the first case that is free and has such a timer, and fire its timers in the same
-       transaction: several schedulers share the work and none waits for, or looks in vain at, what another has.
-       A case somebody works on is left alone.
+    2. Lock the first case that is free and has such a timer, and fire its timers in the same transaction;
+       then the next one. So several schedulers share the work, and none waits for or looks in vain at what
+       another has. A case somebody works on is left alone.
     3. A timer that stops its case becomes an incident and is not tried again; the other timers go on.
     """
     now = clock.now()
@@ -126,7 +127,7 @@ def fire_case(engine: Engine, case_id: int, until: datetime, now: datetime) -> i
     except OperationalError:
         _log_put_off(case_id)
         return 0
-    except Exception:
+    except Exception:  # noqa: BLE001 - tried again timer by timer, and then recorded
         _log_stopped(case_id)
     return _fire_singly(engine, case_id, until)
 

@@ -198,7 +198,8 @@ def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Diverg
 
 def _compare_escalation(connection: Connection, row: Any, history: list[Event]) -> list[Divergence]:
     """Rungs that clocks came to, and how the grounds they proposed stand, as the events have them."""
-    reached, standing = [], {}
+    reached: list[list[Any]] = []
+    standing: dict[tuple[int, str], str] = {}
     for event in history:
         command = event.body.get("command", {})
         if event.kind == "escalated":

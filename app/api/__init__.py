@@ -8,8 +8,11 @@ from app.api import (
     attachments,
     cases,
     clock,
+    clocks,
+    deadlines,
     definitions,
     deposits,
+    grounds,
     history,
     incidents,
     messages,
@@ -30,6 +33,7 @@ def register(app: Flask) -> None:
         cases,
         tasks,
         timers,
+        clocks,
         history,
         proofs,
         deposits,
@@ -37,6 +41,8 @@ def register(app: Flask) -> None:
         messages,
         attachments,
         clock,
+        deadlines,
+        grounds,
     ):
         # Programs that bring a token are in no danger of it; the interface asks the others itself.
         csrf.exempt(noun.blueprint)

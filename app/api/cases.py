@@ -12,7 +12,7 @@ from app.answering import files_named
 from app.api.describing import noun, operation
 from app.api.looking import readable
 from app.api.repeating import KeyHeader, once
-from app.api.shapes import Page, Shape, many, mark, moment, text, values, whole
+from app.api.shapes import Page, Shape, flag, many, mark, moment, text, values, whole
 from app.case_view import readable_case
 from app.installation import installation
 from app.signing_in import me
@@ -74,6 +74,8 @@ class TaskOfCaseShape(Shape):
     opened_at = moment("When it was opened.")
     ended_at = moment("When it ended.", allow_none=True)
     due_at = moment("When it is due.", allow_none=True)
+    suspended = flag("Whether the clock it shows stands still; then it has no due moment.")
+    norm_at = moment("When the office's own norm is over: a reminder, never a breach.", allow_none=True)
 
 
 class CaseShape(CaseLineShape):
@@ -180,7 +182,8 @@ def shown(case_number: str) -> dict[str, Any]:
 
 def _task(task: Any) -> dict[str, Any]:
     names = ("number", "name", "status", "assignee", "ended_by", "opened_at", "ended_at", "due_at")
-    return {**{name: getattr(task, name) for name in names}, "element": task.element_id}
+    kept = {name: getattr(task, name) for name in (*names, "suspended", "norm_at")}
+    return {**kept, "element": task.element_id}
 
 
 @operation(blueprint, "POST", "/cases/<case_number>/cancel", name="cancelCase", refuses=(403, 404, 409, 422))

@@ -15,7 +15,7 @@ from app.installation import installation
 from app.sending import awaited
 from app.signing_in import me
 from workflows import cases
-from workflows.attachments import UNFILED, file_under, usable_files
+from workflows.attachments import file_under, usable_files
 from workflows.cases.incidents import described
 from workflows.database import reading
 from workflows.reading.sendable import Sendable, sendables_of

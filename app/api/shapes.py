@@ -48,8 +48,9 @@ class Shape(Schema):
 
 
 def text(description: str, example: str, **options: Any) -> Text:
-    """A text that is always there; ``allow_none=True`` where it may be null."""
-    return Text(required=True, **options, metadata=_said(description, example))
+    """A text that is always there, unless it has a ``load_default``; ``allow_none=True`` where it may be null."""
+    options.setdefault("required", "load_default" not in options)
+    return Text(**options, metadata=_said(description, example))
 
 
 def whole(description: str, example: int, **options: Any) -> fields.Integer:

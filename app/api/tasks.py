@@ -49,6 +49,8 @@ class TaskLineShape(Shape):
     ended_at = moment("When it ended.", allow_none=True)
     due_at = moment("When it is due.", allow_none=True)
     provisional = flag("Whether the due moment rests on a year whose holidays are not gazetted yet.")
+    suspended = flag("Whether the clock it shows stands still; then it has no due moment.")
+    norm_at = moment("When the office's own norm is over: a reminder, never a breach.", allow_none=True)
 
 
 class InboxShape(Shape):
@@ -88,6 +90,8 @@ class TaskShape(Shape):
     ended_by = text("User name.", "li.si", allow_none=True)
     due_at = moment("When it is due.", allow_none=True)
     provisional = flag("Whether the due moment rests on a year whose holidays are not gazetted yet.")
+    suspended = flag("Whether the clock it shows stands still; then it has no due moment.")
+    norm_at = moment("When the office's own norm is over: a reminder, never a breach.", allow_none=True)
     instructions = text("What the regulation says to do.", "核对材料。", allow_none=True)
     provisions = texts("Ids of the clauses it executes.", ["office.permit.3"])
     mine = flag("Whether you may complete it now.")
@@ -145,6 +149,8 @@ def _line(connection: Connection, row: InboxRow) -> dict[str, Any]:
         "case": row.case_number,
         "candidates": sorted(candidates(connection, row.queue_id)[1]),
         "provisional": row.provisional,
+        "suspended": row.suspended,
+        "norm_at": row.norm_at,
     }
 
 
@@ -173,6 +179,8 @@ def _facts(case: CaseFile, task: CaseTask) -> dict[str, Any]:
         "element": task.element_id,
         "candidates": sorted(task.keys),
         "provisional": task.provisional,
+        "suspended": task.suspended,
+        "norm_at": task.norm_at,
         "mine": task.status == "open" and free and may_do_task(me(), task),
     }
 

@@ -110,6 +110,16 @@ REFUND = diagram(
     name="退费",
 )
 SUM = form(field("amount", "number", label="金额"))
+#: Who may let time stand still, give more of it, and set another limit.
+SETTINGS = {
+    "closing": "17:30",
+    "time": {
+        "procedures": [{"slug": "hearing", "name": "听证", "name_en": "Hearing"}],
+        "suspension": {"by": ["unit:window"]},
+        "extension": {"by": ["leader:window"], "times": 1, "bound": "10 workdays"},
+        "orders": {"by": ["leader:window"]},
+    },
+}
 #: user → organisation, units, units led, roles. Shen belongs to both units, so that recusal can be seen.
 PEOPLE = {
     "zhang.san": ("t", ("window",), (), ()),
@@ -172,6 +182,16 @@ class Site:
             case, number = connection.execute(query).first()
         return f"/cases/{case}/tasks/{number}"
 
+    def clock(self, case_number: str | None = None) -> int:
+        """Number of the newest clock of a case."""
+        query = (
+            select(tables.clocks.c.number)
+            .join(tables.cases, tables.cases.c.id == tables.clocks.c.case_id)
+            .where(tables.cases.c.number == (case_number or self.numbers()[-1]))
+            .order_by(tables.clocks.c.anchored_at.desc())
+        )
+        return self.rows(query)[0]
+
     def check(self, by: str = "zhang.san", case_number: str | None = None) -> TestResponse:
         """Complete the first task of a case."""
         return self.client(by).post(
@@ -195,7 +215,7 @@ def _settle_in(engine: Engine) -> None:
         for slug, name in (("t", "某某局"), ("t2", "另一局")):
             connection.execute(
                 insert(tables.organisations).values(
-                    slug=slug, name=name, name_en=f"Bureau {slug}", settings='{"closing": "17:30"}'
+                    slug=slug, name=name, name_en=f"Bureau {slug}", settings=orjson.dumps(SETTINGS).decode()
                 )
             )
         units = {"window": "窗口", "chiefs": "局领导", "archive": "档案室"}

@@ -27,6 +27,19 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "cancelling.form": ("GET", CASE, (NO, NO, NO, OK, NO, NONE)),
     "cancelling.cancel": ("POST", CASE, (NO, NO, NO, 422, NO, NONE)),
     "case_pages.proof": ("GET", CASE, (NO, NO, NO, OK, OK, NONE)),
+    "clock_pages.show": ("GET", {**CASE, "number": "clock"}, (OK, OK, NO, OK, OK, NONE)),
+    "clock_pages.of_task": ("GET", TASK, (MOVED, MOVED, NO, MOVED, MOVED, NONE)),
+    "clock_pages.notice": ("GET", {**CASE, "seq": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
+    "clock_acts.suspending": ("GET", CASE, (OK, NO, NO, NO, NO, NONE)),
+    "clock_acts.suspend": ("POST", CASE, (422, NO, NO, NO, NO, NONE)),
+    "clock_acts.resuming": ("GET", CASE, (OK, NO, NO, NO, NO, NONE)),
+    "clock_acts.resume": ("POST", CASE, (422, NO, NO, NO, NO, NONE)),
+    "clock_acts.ordering": ("GET", {**CASE, "number": "clock"}, (NO, OK, NO, NO, NO, NONE)),
+    "clock_acts.order": ("POST", {**CASE, "number": "clock"}, (NO, 422, NO, NO, NO, NONE)),
+    "extension_pages.asking": ("GET", {**CASE, "number": "clock"}, (OK, OK, NO, NO, NO, NONE)),
+    "extension_pages.ask": ("POST", {**CASE, "number": "clock"}, (422, 422, NO, NO, NO, NONE)),
+    "extension_pages.deciding": ("GET", {**CASE, "identifier": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
+    "extension_pages.decide": ("POST", {**CASE, "identifier": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
     "replay_pages.drawing": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
     "replay_pages.show": ("GET", CASE, (NO, NO, NO, OK, OK, NONE)),
     "replay_pages.steps": ("GET", CASE, (NO, NO, NO, OK, OK, NONE)),
@@ -76,6 +89,7 @@ PUBLIC: dict[str, tuple[str, dict[str, object], int]] = {
     "public_pages.show": ("GET", {}, OK),
     "public_pages.look_up": ("POST", {}, NONE),
     "public_pages.case": ("GET", {}, MOVED),
+    "public_pages.clock": ("GET", {"number": 1}, NONE),
     "public_pages.issued": ("GET", {"identifier": 1}, NONE),
     "public_pages.of_task": ("GET", {"number": 1}, NONE),
     "public_pages.leave": ("POST", {}, MOVED),
@@ -91,7 +105,9 @@ def endpoints(site: Site) -> set[str]:
 
 def address(site: Site, endpoint: str) -> str:
     arguments = dict(PAGES[endpoint][1])
-    if "number" in arguments:
+    if arguments.get("number") == "clock":
+        arguments["number"] = site.clock() if site.numbers() else 1
+    elif "number" in arguments:
         arguments["number"] = site.task("check").rsplit("/", 1)[-1] if site.numbers() else 1
     with site.app.test_request_context():
         return url_for(endpoint, **arguments)

@@ -1,4 +1,4 @@
-"""An office with cases whose deadlines wait for the notice of 2027, and what a calendar administrator does."""
+"""An office whose deadlines wait for the notice of 2027, and what a calendar administrator does there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workflows.database import reading, transaction
 BEFORE = datetime(2026, 12, 14, 2, tzinfo=UTC)
 DIAGRAM = d.diagram(
     "t.reply",
-    d.start(),
+    d.start(form="facts"),
     d.user("reply", clock="reply"),
     d.boundary("limit", "reply", d.timer("workdays(n)"), interrupting=False, clock="reply"),
     d.boundary(

@@ -147,3 +147,25 @@ def test_a_bad_ladder_is_refused_by_its_own_name() -> None:
     found = refusal({"ladder": [{"rungs": [{"name": "yellow", "before": "soon"}]}]})
     assert found.code == "unusable-ladder"
     assert "yellow" in found.in_chinese()
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ([], "time 应为一节"),
+        ({"suspension": {"by": "unit:window"}}, "suspension.by 应为文字列表"),
+        ({"suspension": ["unit:window"]}, "suspension 应为一节"),
+        ({"extension": {"bound": "soon"}}, "extension.bound"),
+        ({"extension": {"times": -1}}, "非负整数"),
+        ({"extension": {"times": 1.5}}, "非负整数"),
+        ({"extension": {"times": True}}, "非负整数"),
+        ({"procedures": [{"slug": "", "name": "听证"}]}, "缺少 slug"),
+        ({"procedures": [{"slug": "hearing"}]}, "缺少 name"),
+        ({"procedures": [{"slug": "h", "name": "听证"}, {"slug": "h", "name": "鉴定"}]}, "h 重复"),
+        ({"procedures": ["hearing"]}, "[[time.procedures]]"),
+    ],
+)
+def test_rules_that_cannot_be_read_are_refused_with_the_reason(table: Any, said: str) -> None:
+    with pytest.raises(UnusableTimeRules) as refused:
+        rules_of({"time": table})
+    assert said in refused.value.in_chinese()

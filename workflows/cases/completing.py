@@ -23,13 +23,6 @@ from workflows.staff import Staff
 __all__ = ["FormInvalid", "TaskLent", "complete_task"]
 
 
-class TaskLent(WorkflowError):
-    """Whoever prepares a task for a colleague gives it back; that one completes it."""
-
-    code = "task-lent"
-    message_zh = "这项任务是 {lender} 委派给您的:办好后请归还,由对方提交。"
-
-
 def complete_task(
     connection: Connection,
     *,

@@ -33,7 +33,8 @@ class Citation:
 
 
 def citations(package: Package) -> list[Citation]:
-    """Every clause its files name: diagrams, decision rules, form components, registers, access, notices."""
+    """Every clause its files name: diagrams, decision rules, form components, registers, access, notices, and
+    what ``organisation.toml`` lays down about time."""
     found: list[Citation] = []
     for regulation, diagram in package.parsed.items():
         found += _cited(f"{regulation}.bpmn", _in_diagram(diagram))
@@ -45,11 +46,12 @@ def citations(package: Package) -> list[Citation]:
         found += _cited("registers.toml", ((slug, value) for _, value in _in_values(register)))
     for name, table in package.tables.items():
         found += _cited(f"{name}.toml", _in_values(table))
+    found += _cited("organisation.toml", _in_values(package.settings.get("time", {})))
     for name, text in package.notices.items():
         found += _cited(f"notices/{name}.html", [("", text)])
     own = {provision.id for provision in package.provisions}
     # Other dotted words, such as ids of processes, are no citations.
-    return [c for c in found if not package.provisions or c.provision in own or _foreign(c, package)]
+    return [c for c in found if c.provision in own or _foreign(c, package)]
 
 
 def described(cited: Iterable[Citation]) -> dict[str, str]:
@@ -94,6 +96,9 @@ def empty_claims(package: Package) -> Iterator[tuple[PackageProvision, str]]:
 
 
 def _foreign(citation: Citation, package: Package) -> bool:
+    # A package without clauses of its own names others'; in running text nothing tells them from other words.
+    if not package.provisions:
+        return not citation.file.endswith(".html")
     # A misspelt clause of this office, where only clauses are expected, stays in to be reported.
     return citation.provision.startswith(f"{package.slug}.") and citation.file.endswith((".json", ".dmn"))
 

@@ -204,11 +204,17 @@ def check_task_reader(person: Actor, case: CaseFile, task: CaseTask) -> None:
 
 
 def _is_own(person: Actor, case: CaseFile, task: CaseTask) -> bool:
-    own = person.user in (task.assignee, task.ended_by) or may_do_task(person, task)
-    if not own:
+    if not (person.user == task.ended_by or may_do_task(person, task) or _has_in_hand(person, case, task)):
         return False
     named = _named(case, Act.READ_OWN_TASKS)
     return named is None or is_among(person, named)
+
+
+def _has_in_hand(person: Actor, case: CaseFile, task: CaseTask) -> bool:
+    """Whether a task is with a person whom it is perhaps not for: it was given or lent to them."""
+    if task.assignee not in {person.user, *person.lent} or not _people(person).isdisjoint(task.excluded):
+        return False
+    return task.lent_by is None or not is_recused(person, case)
 
 
 def own_tasks(person: Actor, case: CaseFile) -> list[CaseTask]:
@@ -221,6 +227,21 @@ def own_tasks(person: Actor, case: CaseFile) -> list[CaseTask]:
 def may_do_task(person: Actor, task: CaseTask) -> bool:
     """Whether a person is among those a task is for and not kept out of it."""
     return _people(person).isdisjoint(task.excluded) and not person.keys.isdisjoint(task.keys)
+
+
+def may_complete_now(person: Actor, task: CaseTask) -> bool:
+    """Whether a person may complete a task now: nobody else has it, and it is not lent."""
+    free = task.assignee in {None, person.user, *person.lent} and task.lent_by is None
+    return task.status == "open" and free and may_do_task(person, task)
+
+
+def may_help_with(person: Actor, case: CaseFile, task: CaseTask) -> bool:
+    """Whether a task may be lent to a person: they are not kept out of it and have no interest in the case,
+    and the organisation lets them look at tasks that are theirs."""
+    if person.organisation != case.organisation or person.user in task.excluded or is_recused(person, case):
+        return False
+    named = _named(case, Act.READ_OWN_TASKS)
+    return named is None or is_among(person, named)
 
 
 # --- identities ---------------------------------------------------------------------------------------------

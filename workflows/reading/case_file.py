@@ -48,6 +48,10 @@ class CaseTask:
     suspended: bool = False
     #: When the office's own norm is over: a reminder.
     norm_at: datetime | None = None
+    #: To whom it is handed over until they answer, who lent it to the assignee, how often it was urged.
+    offered_to: str | None = None
+    lent_by: str | None = None
+    urged: int = 0
     keys: frozenset[str]
     excluded: frozenset[str]
 
@@ -74,6 +78,8 @@ class CaseFile:
     opened_by: str
     closed_at: datetime | None
     seq: int
+    #: The one person who answers for it.
+    answerable: str = ""
     #: Scope → names → values; identities as references.
     data: Mapping[str, Mapping[str, Any]]
     tasks: tuple[CaseTask, ...]
@@ -182,6 +188,7 @@ def open_file(connection: Connection, number: str) -> CaseFile:
         opened_by=row.opened_by,
         closed_at=row.closed_at,
         seq=row.seq,
+        answerable=row.answerable or row.opened_by,
         data=orjson.loads(row.data).get("values", {}),
         tasks=tuple(_tasks(connection, row.id)),
     )
@@ -212,6 +219,9 @@ def _tasks(connection: Connection, case_id: int) -> Iterable[CaseTask]:
             clock=row.clock,
             suspended=row.suspended,
             norm_at=row.norm_at,
+            offered_to=row.offered_to,
+            lent_by=row.lent_by,
+            urged=row.urged,
             keys=candidates(connection, row.queue_id)[1],
             excluded=frozenset(orjson.loads(row.excluded)),
         )

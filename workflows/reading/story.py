@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from workflows.clock_change import Change, ClockChange
+from workflows.diagrams import Element
 from workflows.history import Event, read_history
 from workflows.ledger import NEVER
 from workflows.reading.law import DecisionText, Law, read_decision
@@ -24,7 +25,8 @@ class Detail:
     ``decided`` (name, rules) · ``entered`` (name, number) · ``noticed`` (name, number) · ``started`` (name,
     due) · ``stopped`` (name, met) · ``recorded`` (name) · ``sent`` (name) · ``offered`` (name, keys, due) ·
     ``cancelled`` (name) · ``outcome`` (name) · ``suspended`` (name, text: why) · ``resumed`` (name, due) ·
-    ``extended`` (name, text: the limit, due) · ``recounted`` (name, due). A clock that stands still has no
+    ``extended`` (name, text: the limit, due) · ``recounted`` (name, due) ·
+    ``told`` (keys) · ``proposed`` (rules: the clause). A clock that stands still has no
     due moment.
     """
 
@@ -62,6 +64,8 @@ class Chapter:
     #: Of an application for more time: what is asked for, and who else has a part in it.
     limit: str = ""
     others: tuple[str, ...] = ()
+    #: What the rung of a ladder that was reached is called, in Chinese and in English.
+    rung: tuple[str, str] = ("", "")
     #: Names a correction changed.
     changed: tuple[str, ...] = ()
     details: tuple[Detail, ...] = field(default=())
@@ -93,15 +97,32 @@ def _chapter(event: Event, law: Law, processes: Mapping[int, str]) -> Chapter:
         or _clocks_named(command, law)
         or (law.name_of(element_id, process) if element_id else ""),
         task=task,
-        provisions=element.provisions if element is not None and event.kind in _ON_CLAUSE else (),
+        provisions=_cited(event.kind, command, element),
         due=from_microseconds(command["due"]) if is_timer else None,
         woken=from_microseconds(command["woken"]) if is_timer else None,
         reason=str(command.get("reason") or ""),
         limit=str(command.get("limit") or ""),
         others=tuple(str(command[who]) for who in ("approver", "asked_by") if command.get(who)),
+        rung=(str(command.get("title", "")), str(command.get("title_en", ""))),
         changed=tuple(command.get("data") or ()) if event.kind == "corrected" else (),
-        details=tuple(_details(event.body, law)),
+        details=(*_details(event.body, law), *_told(event.kind, command)),
     )
+
+
+def _cited(kind: str, command: Mapping[str, Any], element: Element | None) -> tuple[str, ...]:
+    if kind in _DECISIONS:
+        return (str(command["provision"]),)
+    return element.provisions if element is not None and kind in _ON_CLAUSE else ()
+
+
+def _told(kind: str, command: Mapping[str, Any]) -> Iterator[Detail]:
+    """What came of a rung that was reached: who heard of it, and what it proposes."""
+    if kind != "escalated":
+        return
+    if command["to"]:
+        yield Detail(kind="told", name="", keys=tuple(command["to"]))
+    if command["ground"]:
+        yield Detail(kind="proposed", name="", rules=(str(command["ground"]),))
 
 
 def _clocks_named(command: Mapping[str, Any], law: Law) -> str:
@@ -112,6 +133,9 @@ def _clocks_named(command: Mapping[str, Any], law: Law) -> str:
 
 #: Kinds of event in which the element was executed; taking a task executes no clause.
 _ON_CLAUSE = frozenset({"opened", "completed", "timer-fired", "message-received"})
+
+#: Decisions on a ground of accountability.
+_DECISIONS = frozenset({"ground-verified", "ground-dismissed"})
 
 
 def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
@@ -177,7 +201,7 @@ def _operated(law: Law, element_id: str, operator: str, effect: Mapping[str, Any
         case "issue-notice":
             title, number = str(result.get("title", "")), str(result.get("number", ""))
             yield Detail(kind="noticed", name=title, number=number)
-        case "record":
+        case "record" if element_id:
             yield Detail(kind="recorded", name=law.name_of(element_id))
         case "notify" | "send-message" | "start-case":
             yield Detail(kind="sent", name=law.name_of(element_id))

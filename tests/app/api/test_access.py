@@ -40,6 +40,13 @@ ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "api_tasks.released": ("POST", f"{TASK}/release", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
     "api_tasks.completed": ("POST", f"{TASK}/complete", (WRONG, NO, NO, NO, NO, NO, NONE, WHO)),
     "api_timers.listed": ("GET", f"{CASE}/timers", READERS),
+    "api_clocks.shown": ("GET", f"{CASE}/clocks/CLOCK", READERS),
+    "api_clocks.suspended": ("POST", f"{CASE}/clocks/suspend", (WRONG,) * 7 + (WHO,)),
+    "api_clocks.resumed": ("POST", f"{CASE}/clocks/resume", (WRONG,) * 7 + (WHO,)),
+    "api_clocks.asked": ("POST", f"{CASE}/clocks/decide/requests", (WRONG,) * 7 + (WHO,)),
+    "api_clocks.extended": ("POST", f"{CASE}/clocks/decide/extend", (WRONG,) * 7 + (WHO,)),
+    "api_clocks.refused": ("POST", f"{CASE}/clocks/decide/refuse", (WRONG,) * 7 + (WHO,)),
+    "api_clocks.limited": ("POST", f"{CASE}/clocks/decide/limit", (WRONG,) * 7 + (WHO,)),
     "api_history.listed": ("GET", f"{CASE}/events", READERS),
     "api_proofs.shown": ("GET", f"{CASE}/proof", WATCHERS),
     "api_deposits.notices": ("GET", f"{CASE}/notices", READERS),
@@ -81,6 +88,7 @@ def test_each_person_gets_what_is_theirs(programs: Programs, endpoint: str) -> N
     keep_out(programs, "shen")
     method, path, expected = ADDRESSES[endpoint]
     path = path.replace("CHECK", programs.task("check").rsplit("/", 1)[-1])
+    path = path.replace("CLOCK", str(programs.site.clock()))
     found = {}
     for person in EVERYBODY:
         options = {"json": {}} if method != "GET" and "attachments" not in path else {}
@@ -100,6 +108,26 @@ def test_only_process_administrators_of_the_office_change_a_case_by_hand(
     last = sorted(EVERYBODY, key=lambda who: who == "zhao.liu")
     found = {who: programs.call(who, method, path, json=CHANGES[method, path]).status_code for who in last}
     assert found == dict(zip(EVERYBODY, (NO, NO, NO, NO, OK, NO, NONE, WHO), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "allowed"),
+    [
+        ("suspend", {"procedure": "hearing", "document": "听证通知书"}, {"zhang.san"}),
+        ("decide/requests", {"limit": "2 workdays", "reason": "案情复杂", "approver": "wang.wu"}, {"zhang.san"}),
+        ("decide/limit", {"limit": "1 workdays", "reason": "某领导批示"}, {"wang.wu"}),
+    ],
+)
+def test_only_those_whom_the_organisation_names_touch_a_clock(
+    programs: Programs, act: str, body: dict[str, str], allowed: set[str]
+) -> None:
+    programs.open_case()
+    keep_out(programs, "shen")
+    # Whoever may comes last: the others find the case as it was.
+    last = sorted((one for one in EVERYBODY if one not in allowed | {"wang.wu"}), key=str) + sorted(allowed)
+    found = {who: programs.call(who, "POST", f"{CASE}/clocks/{act}", json=body).status_code for who in last}
+    assert {who for who, status in found.items() if status == OK} == allowed
+    assert set(found.values()) <= {OK, NO, NONE, WHO}
 
 
 def test_identities_are_for_those_who_may_know_them_and_never_in_the_history(programs: Programs) -> None:

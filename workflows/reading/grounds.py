@@ -1,0 +1,166 @@
+"""Grounds of accountability as people look at them: what was proposed, why, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from workflows.cases import Actor, NotPermitted
+from workflows.cases.grounds import PROPOSED, NoSuchGround, hands_in
+from workflows.office import Office
+from workflows.reading.access import may_see_case, recused_from, sees_everything
+from workflows.reading.case_file import CaseFile, open_file
+from workflows.reading.law import law_of
+from workflows.tables import cases, clocks, definitions, grounds, rungs
+from workflows.time_rules import rules_of
+
+#: Lines of a list at most.
+MOST: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroundLine:
+    """A proposed, verified or dismissed ground."""
+
+    id: int
+    case_number: str
+    #: Of whoever may not read the case, the name of the regulation only.
+    title: str
+    regulation: str
+    readable: bool
+    clock: str
+    due_at: datetime
+    #: Id of the clause it cites.
+    ground: str
+    #: Candidate keys of those who had the work.
+    responsible: tuple[str, ...]
+    proposed_at: datetime
+    #: ``proposed``, ``verified`` or ``dismissed``.
+    status: str
+    decided_at: datetime | None
+    decided_by: str | None
+    reason: str
+    #: Whether the person may decide: it is proposed, they are named for it, and it is not their own work.
+    decidable: bool
+    #: Whether they may not because it is their own.
+    own: bool
+
+
+_GROUNDS: Select[Any] = (
+    select(
+        grounds,
+        clocks.c.name,
+        rungs.c.due_at.label("missed_at"),
+        clocks.c.due_at.label("ended_at"),
+        cases.c.number.label("case_number"),
+        cases.c.version_id,
+        definitions.c.name.label("regulation"),
+    )
+    .join_from(grounds, cases, grounds.c.case_id == cases.c.id)
+    .join(definitions, cases.c.definition_id == definitions.c.id)
+    .join(clocks, (clocks.c.case_id == grounds.c.case_id) & (clocks.c.number == grounds.c.clock))
+    # The rung it was proposed with: the due moment as it stood then.
+    .outerjoin(
+        rungs,
+        (rungs.c.case_id == grounds.c.case_id)
+        & (rungs.c.clock == grounds.c.clock)
+        & (rungs.c.reached_at == grounds.c.proposed_at),
+    )
+    .where(grounds.c.organisation == bindparam("organisation"))
+)
+_PROPOSED = _GROUNDS.where(grounds.c.status == PROPOSED).order_by(grounds.c.id).limit(MOST)
+_DECIDED = (
+    _GROUNDS.where(grounds.c.status != PROPOSED, grounds.c.id < bindparam("before"))
+    .order_by(grounds.c.id.desc())
+    .limit(MOST)
+)
+_ONE = _GROUNDS.where(grounds.c.id == bindparam("ground"))
+
+
+def may_look(person: Actor, office: Office) -> bool:
+    """Whether a person may look at grounds: who decides on them, and who watches over the organisation."""
+    return sees_everything(person) or _is_named(person, office)
+
+
+def proposed(connection: Connection, person: Actor, office: Office) -> list[GroundLine]:
+    """Grounds that wait for a decision, the oldest first; at most ``MOST``. Raises ``NotPermitted``."""
+    _check(person, office)
+    return _lines(connection, person, office, connection.execute(_PROPOSED, {"organisation": office.slug}))
+
+
+def decided(
+    connection: Connection, person: Actor, office: Office, *, before: int | None = None
+) -> list[GroundLine]:
+    """Grounds that were decided, the latest first; at most ``MOST``. Raises ``NotPermitted``."""
+    _check(person, office)
+    asked = {"organisation": office.slug, "before": before if before is not None else 2**62}
+    return _lines(connection, person, office, connection.execute(_DECIDED, asked))
+
+
+def ground_of(connection: Connection, person: Actor, office: Office, ground: int) -> GroundLine:
+    """One ground. Raises ``NotPermitted``, and ``NoSuchGround`` also to those recused from its case."""
+    _check(person, office)
+    rows = connection.execute(_ONE, {"organisation": office.slug, "ground": ground})
+    found = _lines(connection, person, office, rows)
+    if not found:
+        raise NoSuchGround(ground=ground)
+    return found[0]
+
+
+def _check(person: Actor, office: Office) -> None:
+    if not may_look(person, office):
+        raise NotPermitted(user=person.user)
+
+
+def _is_named(person: Actor, office: Office) -> bool:
+    return not person.keys.isdisjoint(rules_of(office.settings).may_decide)
+
+
+def _lines(
+    connection: Connection, person: Actor, office: Office, rows: Iterable[Row[Any]]
+) -> list[GroundLine]:
+    # A rung of the same moment on another ladder must not show a ground twice.
+    found = list({row.id: row for row in rows}.values())
+    recused = recused_from(connection, person, {row.case_id for row in found}) if found else frozenset()
+    named = _is_named(person, office)
+    return [
+        _line(connection, person, row, open_file(connection, row.case_number), named=named)
+        for row in found
+        if row.case_id not in recused
+    ]
+
+
+def _line(connection: Connection, person: Actor, row: Row[Any], case: CaseFile, *, named: bool) -> GroundLine:
+    responsible = tuple(orjson.loads(row.responsible))
+    hands = hands_in(
+        connection,
+        case_id=row.case_id,
+        clock=row.name,
+        then=row.proposed_at,
+        responsible=responsible,
+    )
+    own = not hands.isdisjoint({person.user, person.on_behalf_of})
+    readable = may_see_case(person, case)
+    return GroundLine(
+        id=row.id,
+        case_number=case.number,
+        title=case.title if readable else case.regulation,
+        regulation=case.regulation,
+        readable=readable,
+        clock=law_of(connection, row.version_id).name_of_clock(row.name),
+        due_at=row.missed_at or row.ended_at,
+        ground=row.ground,
+        responsible=responsible,
+        proposed_at=row.proposed_at,
+        status=row.status,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        reason=row.reason,
+        decidable=named and not own and row.status == PROPOSED,
+        own=named and own and row.status == PROPOSED,
+    )
