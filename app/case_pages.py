@@ -132,7 +132,7 @@ def proof(case_number: str) -> ResponseReturnValue:
 
 def _mentioned(story: list[Chapter]) -> Iterator[str | None]:
     for chapter in story:
-        yield from (chapter.actor, chapter.on_behalf_of, *chapter.others)
+        yield from (chapter.actor, chapter.on_behalf_of, chapter.colleague, *chapter.others)
         yield from chain.from_iterable(detail.keys for detail in chapter.details)
 
 

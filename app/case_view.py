@@ -45,8 +45,9 @@ class CaseView:
     def names(self, connection: Connection, others: Iterable[str | None] = ()) -> Names:
         """Names of all who appear in the case, and of ``others`` (users and keys)."""
         users = users_in(
-            [self.case.opened_by, me().user],
+            [self.case.opened_by, self.case.answerable, me().user, *me().lent],
             *([task.assignee, task.ended_by, *task.keys] for task in self.case.tasks),
+            *([task.offered_to, task.lent_by] for task in self.case.tasks),
             others,
         )
         return Names(office_of(connection, self.case.organisation), names_of(connection, users))

@@ -19,7 +19,7 @@ from workflows.cases.correcting import ReasonMissing
 from workflows.cases.grounds import DISMISSED, VERIFIED
 from workflows.database import reading, transaction
 from workflows.office import names_of, office_of
-from workflows.reading.grounds import GroundLine, decided, ground_of, proposed
+from workflows.reading.grounds import GroundLine, Step, course_of, decided, ground_of, proposed
 from workflows.reading.law import Clause, clauses_of
 
 blueprint = Blueprint("ground_pages", __name__, url_prefix="/grounds")
@@ -70,11 +70,14 @@ def decide(identifier: int) -> ResponseReturnValue:
 
 def _page(identifier: int, *, error: str = "", reason: str = "") -> str:
     with reading(installation().engine) as connection:
-        ground = ground_of(connection, me(), office_of(connection, me().organisation), identifier)
-        names, clauses = _words(connection, [ground])
+        office = office_of(connection, me().organisation)
+        ground = ground_of(connection, me(), office, identifier)
+        course = course_of(connection, me(), office, identifier)
+        names, clauses = _words(connection, [ground], course)
     return render_template(
         "ground_pages/one.html",
         ground=ground,
+        course=course,
         names=names,
         clauses=clauses,
         error=error,
@@ -83,9 +86,13 @@ def _page(identifier: int, *, error: str = "", reason: str = "") -> str:
     )
 
 
-def _words(connection: Connection, lines: Iterable[GroundLine]) -> tuple[Names, dict[str, Clause]]:
+def _words(
+    connection: Connection, lines: Iterable[GroundLine], course: Iterable[Step] = ()
+) -> tuple[Names, dict[str, Clause]]:
     """Names of the people in some lines, and the clauses they cite, by id."""
     found = list(lines)
-    users = users_in(*([line.decided_by, *line.responsible] for line in found))
+    users = users_in(
+        *([line.decided_by, *line.responsible] for line in found), *(step.keys for step in course)
+    )
     names = Names(office_of(connection, me().organisation), names_of(connection, users))
     return names, {clause.id: clause for clause in clauses_of(connection, (line.ground for line in found))}

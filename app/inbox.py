@@ -2,56 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from app.inbox_columns import COLUMNS, chosen, shown_in
+from app.inbox_lines import lines_of, names_in
 from app.installation import installation
+from app.messages import lazy_gettext
 from app.signing_in import me
-from app.wording import Names, lamp_of, users_in
-from workflows.calendar_store import load_calendar
+from workflows.box_counts import MOST, count_boxes
 from workflows.cases.extension_requests import waiting_for
-from workflows.cases.queues import candidates
 from workflows.database import reading
-from workflows.inbox import Box, InboxPage, InboxRow, inbox
-from workflows.lamps import Urgency
-from workflows.office import names_of, office_of
+from workflows.filters import Filter, Left, filter_from
+from workflows.inbox import Box, InboxPage, inbox
+from workflows.passing import passed_to
 from workflows.reading.case_file import case_number_like
-from workflows.reading.clock_file import standing_still
+from workflows.reading.regulations import regulations_of
 from workflows.reading.starts import starts_for
+from workflows.saved_queues import saved_for, units_of
+from workflows.whereabouts import unattended
 
 blueprint = Blueprint("inbox", __name__)
 
 PAGE_SIZE: Final = 25
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A row of the list, with its lamp and whose it is."""
-
-    row: InboxRow
-    lamp: Urgency
-    keys: frozenset[str]
-    #: Why the clock it shows stands still; empty while it runs.
-    standing: str
+LEFT: Final = {
+    Left.OVERDUE: lazy_gettext("已逾期"),
+    Left.TODAY: lazy_gettext("今日到期"),
+    Left.SOON: lazy_gettext("余不足 2 个工作日"),
+    Left.AMPLE: lazy_gettext("时间充裕"),
+    Left.NORM: lazy_gettext("内部时限"),
+    Left.NONE: lazy_gettext("无期限"),
+}
 
 
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
-    """A page of one of the three boxes."""
-    box = next((one for one in Box if one == request.args.get("box")), None)
-    search = request.args.get("q", "").strip()[:60]
+    """A page of one of the boxes."""
+    box, search, filters = box_asked(), search_asked(), filter_from(request.args)
     with reading(installation().engine) as connection:
-        box, page = _page(connection, box, search)
-        lines = _lines(connection, page)
-        names = _names(connection, lines)
-        approvals = waiting_for(connection, me().user)
-        can_start = bool(starts_for(connection, me(), at=installation().clock.now()))
-    shown = {"box": box, "boxes": list(Box), "search": search, "page": page, "approvals": approvals}
-    return render_template("inbox/show.html", lines=lines, names=names, can_start=can_start, **shown)
+        box, page = _page(connection, box, search, filters)
+        lines = lines_of(connection, page.rows)
+        lacking = unattended(connection, me(), at=installation().clock.now())
+        names = names_in(connection, lines, [one.user for one in lacking])
+        shown = {
+            "approvals": waiting_for(connection, me().user),
+            "can_start": bool(starts_for(connection, me(), at=installation().clock.now())),
+            "lacking": lacking,
+            "passed": len(passed_to(connection, me())),
+            "counts": count_boxes(connection, Box, of=me()),
+            "columns": shown_in(box, chosen(connection)),
+            "chosen": chosen(connection),
+            **_choices(connection, filters),
+        }
+    asked = {"q": search, **filters.to_query()} if search else filters.to_query()
+    return render_template(
+        "inbox/show.html",
+        box=box,
+        boxes=list(Box),
+        search=search,
+        filters=filters,
+        asked=asked,
+        page=page,
+        lines=lines,
+        names=names,
+        all_columns=COLUMNS,
+        most=MOST,
+        **shown,
+    )
 
 
 @blueprint.get("/find")
@@ -65,34 +85,44 @@ def find() -> ResponseReturnValue:
     return redirect(url_for("inbox.show", box=Box.UNITS, q=wanted))
 
 
-def _page(connection: Connection, box: Box | None, search: str) -> tuple[Box, InboxPage]:
+def box_asked() -> Box | None:
+    """The box an address names."""
+    return next((one for one in Box if one == request.args.get("box")), None)
+
+
+def search_asked() -> str:
+    """The beginning of a number or title an address names."""
+    return request.args.get("q", "").strip()[:60]
+
+
+def _page(connection: Connection, box: Box | None, search: str, filters: Filter) -> tuple[Box, InboxPage]:
     """The box asked for; otherwise one's own tasks, or the unit's when one has none."""
     page = InboxPage(rows=(), next=None)
     for one in (box,) if box is not None else (Box.MINE, Box.UNITS):
-        box, page = (
+        box = one
+        page = inbox(
+            connection,
             one,
-            inbox(connection, one, of=me(), after=request.args.get("after"), search=search, size=PAGE_SIZE),
+            of=me(),
+            after=request.args.get("after"),
+            search=search,
+            size=PAGE_SIZE,
+            filters=filters,
+            at=installation().clock.now(),
         )
         if page.rows:
             break
     return box or Box.MINE, page
 
 
-def _lines(connection: Connection, page: InboxPage) -> list[Line]:
-    now = installation().clock.now()
-    calendar = load_calendar(connection, me().organisation)
-    still = standing_still(connection, {row.case_id for row in page.rows if row.suspended})
-    return [
-        Line(
-            row=row,
-            lamp=lamp_of(row.due_at, calendar, now),
-            keys=candidates(connection, row.queue_id)[1],
-            standing=still.get((row.case_id, row.clock or ""), ""),
-        )
-        for row in page.rows
-    ]
-
-
-def _names(connection: Connection, lines: list[Line]) -> Names:
-    users = users_in(*([line.row.assignee, *line.keys] for line in lines))
-    return Names(office_of(connection, me().organisation), names_of(connection, users))
+def _choices(connection: Connection, filters: Filter) -> dict[str, Any]:
+    """What the filters offer, and the queues that were saved."""
+    regulations = regulations_of(connection, me().organisation, at=installation().clock.now())
+    steps = {step for one in regulations if filters.regulation in ("", one.key) for step in one.steps}
+    return {
+        "regulations": {one.key: one.name for one in regulations},
+        "steps": sorted(steps | ({filters.step} if filters.step else set())),
+        "lefts": LEFT,
+        "units": [f"unit:{slug}" for slug in units_of(me())],
+        "saved": saved_for(connection, me()),
+    }

@@ -6,7 +6,9 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from app import (
+    absence_pages,
     account_page,
+    calendar_pages,
     cancelling,
     case_pages,
     clock_acts,
@@ -24,17 +26,21 @@ from app import (
     islands,
     language,
     notice_pages,
+    passing_pages,
     people_pages,
     public_pages,
+    queue_pages,
     receipt_pages,
     register_pages,
     replay_pages,
-    signing_in,
     sending,
+    signing_in,
     starting,
     studio,
     task_page,
     time_words,
+    verb_pages,
+    verb_words,
     wording,
 )
 
@@ -44,14 +50,18 @@ csrf = CSRFProtect()
 def register(app: Flask) -> None:
     """Attach sign-in, language, protection and all pages to the application."""
     csrf.init_app(app)
-    for part in (language, signing_in, headers, errors, wording, time_words, islands):
+    for part in (language, signing_in, headers, errors, wording, time_words, verb_words, islands):
         part.attach(app)
     for page in (
         signing_in,
         first_administrator,
         language,
         inbox,
+        queue_pages,
         task_page,
+        verb_pages,
+        passing_pages,
+        absence_pages,
         case_pages,
         cancelling,
         clock_pages,
@@ -69,6 +79,7 @@ def register(app: Flask) -> None:
         receipt_pages,
         people_pages,
         account_page,
+        calendar_pages,
         register_pages,
         deadline_pages,
         ground_pages,

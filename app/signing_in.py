@@ -49,6 +49,7 @@ PUBLIC: Final = frozenset(
         "public_pages.show",
         "public_pages.look_up",
         "public_pages.case",
+        "public_pages.clock",
         "public_pages.issued",
         "public_pages.of_task",
         "public_pages.leave",

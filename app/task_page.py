@@ -18,6 +18,7 @@ from app.language import in_english, said
 from app.messages import gettext as _
 from app.receipt_pages import receipt_for
 from app.signing_in import me
+from app.verbs import Verb, verbs_for
 from app.wording import Names
 from workflows import cases
 from workflows.attachments import ENDINGS, UNFILED, file_under, usable_files
@@ -29,7 +30,8 @@ from workflows.database import reading
 from workflows.errors import Refusal
 from workflows.forms.showing import Widget, initial_answers, labels_of, show_form
 from workflows.inbox import first_task
-from workflows.reading.access import may_do_task, may_see_case
+from workflows.passing import Passing, passing_of
+from workflows.reading.access import may_complete_now, may_see_case
 from workflows.reading.case_data import CaseData, Datum, data_of, labelled_by
 from workflows.reading.case_file import CaseTask
 from workflows.reading.clock_file import standing_still
@@ -60,12 +62,20 @@ class Desk:
     #: Whether this person may do it now, and may see the case around it.
     mine: bool
     sees_case: bool
+    #: What else this person can do with it now, and between whom it is.
+    verbs: tuple[Verb, ...]
+    passing: Passing
     #: Why the clock it shows stands still; empty while it runs.
     standing: str = ""
 
     @property
     def schema(self) -> Mapping[str, Any] | None:
         return self.sheet.schema
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether this person, or somebody they stand in for, prepares it for a colleague."""
+        return self.sheet.task.lent_by is not None and self.passing.assignee in {me().user, *me().lent}
 
     @property
     def notice_title(self) -> str | None:
@@ -221,7 +231,9 @@ def _set_out(connection: Connection, view: CaseView, sheet: TaskSheet) -> Desk:
         submitted=submitted,
         background=_background(connection, view) if sees_case else CaseData(),
         receipt=receipt_for(connection, view),
-        mine=task.status == "open" and may_do_task(person, task) and task.assignee in (None, person.user),
+        mine=may_complete_now(person, task),
+        verbs=verbs_for(person, task),
+        passing=passing_of(connection, person, [(view.case.id, task.number)])[view.case.id, task.number],
         sees_case=sees_case,
         standing=_standing(connection, view, task),
     )

@@ -137,7 +137,7 @@ def mark_words(day: ProvenDay) -> str:
     return {
         Mark.START: _("起始日"),
         Mark.SKIPPED: _("节假日") if day.reason.kind is DayKind.HOLIDAY else _("休息日"),
-        Mark.PASSED: _("经过"),
+        Mark.PASSED: _("历经"),
         Mark.SUSPENDED: _("中止"),
         Mark.RESUMED: _("恢复日"),
         Mark.ROLLED: _("顺延"),

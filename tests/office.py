@@ -18,7 +18,7 @@ from tests.workflows.forms.drafts import field as form_field
 from tests.workflows.forms.drafts import form, options
 from workflows import cases, tables
 from workflows.calendar_store import seed_calendar
-from workflows.cases import Actor, incidents
+from workflows.cases import Actor, incidents, system_of
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.database import reading, transaction
 from workflows.definitions import Bundle, publish
@@ -43,6 +43,8 @@ def person(user: str, *keys: str, organisation: str = ORGANISATION) -> Actor:
 
 #: 张三 and 李四 sit at the window, 王五 leads it, 赵六 looks after the processes, 钱七 works elsewhere.
 ZHANG_SAN = person("zhang.san", "unit:window")
+#: Another case, or the world outside: what it sends the system hands in.
+OUTSIDE = system_of(ORGANISATION)
 LI_SI = person("li.si", "unit:window")
 WANG_WU = person("wang.wu", "leader:window", "unit:chiefs")
 ZHAO_LIU = person("zhao.liu", "role:process-admin")
@@ -179,7 +181,8 @@ class Case:
             number=number, data=data,
         )  # fmt: skip
 
-    def deliver(self, message: str, key: Any = None, *, by: Actor = ZHANG_SAN, **data: Any) -> Case:
+    def deliver(self, message: str, key: Any = None, *, by: Actor = OUTSIDE, **data: Any) -> Case:
+        """Hand in a message; what comes from outside, or from another case, the system hands in."""
         return self.act(
             "deliver",
             lambda c, **k: cases.deliver_message(c, message=message, key=key, data=data, by=by, **k), by,

@@ -31,7 +31,7 @@ AT_ONCE: Final = 500
 _CALENDAR_DAYS: Final = (Unit.WORKDAYS, Unit.DAYS, Unit.MONTHS)
 
 _ROWS: Select[Any] = (
-    select(clocks, cases.c.number.label("case_number"), cases.c.organisation, cases.c.title)
+    select(clocks, cases.c.number.label("case_number"), cases.c.organisation, cases.c.version_id)
     .join(cases, clocks.c.case_id == cases.c.id)
     .where(
         clocks.c.case_id.in_(bindparam("ids", expanding=True)),

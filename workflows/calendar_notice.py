@@ -19,6 +19,8 @@ MAX_TEXT: Final = 60_000
 MAX_DAYS: Final = 400
 MAX_NAME: Final = 40
 MAX_NOTICE: Final = 120
+#: Faults that the error itself names.
+MAX_SAID: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +41,15 @@ class UnusableNotice(WorkflowError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        first = self.faults[0]
-        super().__init__(line=first.line, summary_zh=_placed(first.line, first.message_zh))
-        self.message = f"{self.message} {f'Line {first.line}: ' if first.line else ''}{first.message_en}"
-
-
-def _placed(line: int, text: str) -> str:
-    return f"第{line}行:{text}" if line else text
+        said = self.faults[:MAX_SAID]
+        super().__init__(
+            line=said[0].line,
+            summary_zh=" ".join(
+                f"第{one.line}行:{one.message_zh}" if one.line else one.message_zh for one in said
+            ),
+        )
+        english = [f"Line {one.line}: {one.message_en}" if one.line else one.message_en for one in said]
+        self.message = " ".join([self.message, *english])
 
 
 @dataclass(frozen=True, kw_only=True)

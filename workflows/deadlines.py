@@ -1,7 +1,7 @@
 """Periods that come to their end: the board of what presses, and the calendar of a month.
 
-Everybody sees those their units have the work of; who watches over the organisation sees all of them. How far
-a period has climbed its ladder is derived from its due moment, never read from what was told to whom.
+Everybody sees those their units have or had the work of; who watches over the organisation sees all of them.
+How far a period has climbed its ladder is derived from its due moment, never read from what was told to whom.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, literal_column, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, literal_column, or_, select
 
 from workflows.calendar_store import load_calendar
 from workflows.calendars import LOCAL, WorkingCalendar
@@ -108,7 +108,8 @@ _RUNNING: Select[Any] = (
 )
 _IN_QUEUES = exists().where(
     tasks.c.case_id == cases.c.id,
-    tasks.c.status == "open",
+    # Whoever has the work now, and whoever had some of it under the same clock.
+    or_(tasks.c.status == "open", tasks.c.clock == clocks.c.name),
     tasks.c.queue_id.in_(bindparam("queues", expanding=True)),
 )
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=LOCAL)

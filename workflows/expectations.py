@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -20,11 +21,12 @@ Moment = Callable[[Any], datetime]
 
 
 def unmet(
-    connection: Connection, case_id: int, expected: Mapping[str, Any], *, moment: Moment
+    connection: Connection, case_id: int, expected: Mapping[str, Any], *, now: datetime, moment: Moment
 ) -> tuple[str, Any, Any] | None:
-    """The first expectation that is not met: what, as expected, as found; null when all are."""
+    """The first expectation that is not met ``now``: what, as expected, as found; null when all are."""
+    finders = {**_FINDERS, "clock": partial(_clocks, now=now)}
     for what, wanted in expected.items():
-        found = _FINDERS[what](connection, case_id, wanted)
+        found = finders[what](connection, case_id, wanted)
         if found != _plain(what, wanted, moment):
             return what, wanted, found
     return None
@@ -53,12 +55,15 @@ def _outcome(connection: Connection, case_id: int, _: Any) -> Any:
     return connection.execute(select(cases.c.outcome).where(cases.c.id == case_id)).scalar_one()
 
 
-def _clocks(connection: Connection, case_id: int, wanted: Mapping[str, str]) -> dict[str, str]:
+def _clocks(
+    connection: Connection, case_id: int, wanted: Mapping[str, str], *, now: datetime
+) -> dict[str, str]:
     rows = connection.execute(
         select(clocks).where(clocks.c.case_id == case_id).order_by(clocks.c.anchored_at, clocks.c.number)
     )
     states = {
-        row.name: str(clock_state(row.state, due_at=row.due_at, stopped_at=row.stopped_at)) for row in rows
+        row.name: str(clock_state(row.state, due_at=row.due_at, stopped_at=row.stopped_at, now=now))
+        for row in rows
     }
     return {name: states.get(name, "none") for name in wanted}
 
@@ -118,7 +123,6 @@ _FINDERS: Mapping[str, Callable[[Connection, int, Any], Any]] = {
     "open": open_elements,
     "status": _status,
     "outcome": _outcome,
-    "clock": _clocks,
     "due": _due,
     "ends": _ends,
     "notice": _notices,

@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from functools import lru_cache
-from heapq import nsmallest
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     Connection,
-    Select,
     bindparam,
-    not_,
     or_,
     select,
-    tuple_,
-    type_coerce,
-    union_all,
 )
 
+from workflows.boxes import (
+    OF_A_PERSON,
+    QUEUES_AT_ONCE,
+    Box,
+    ahead,
+    cases_beginning,
+    first_of_each,
+    of_cases,
+)
+from workflows.calendar_store import load_calendar
 from workflows.cases import Actor
 from workflows.cases.actor import may_do
 from workflows.cases.queues import candidates
 from workflows.database import place_of
-from workflows.tables import cases, definitions, queues, tasks
+from workflows.filters import (
+    EVERYTHING,
+    Filter,
+    Left,
+    for_finished,
+    span_of,
+    values,
+)
+from workflows.tables import queues, tasks
 
-
-class Box(StrEnum):
-    """The three parts of an inbox."""
-
-    MINE = "mine"
-    UNITS = "units"
-    DONE = "done"
+__all__ = ["Box", "InboxPage", "InboxRow", "first_task", "inbox", "my_queues"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,58 +74,52 @@ class InboxPage:
 
     rows: tuple[InboxRow, ...]
     next: str | None
+    #: Of how many tasks of each queue these were picked, when there are more that were not looked at.
+    looked_at: int | None = None
 
 
-#: One person's queues are asked for in groups of this size: databases limit the terms of a UNION.
-_QUEUES_AT_ONCE: Final = 50
 #: A transaction that began earlier may commit a smaller id later; so far back we look again.
 _LATE_COMERS: Final = 200
 #: Before every task that is open, after every one that has ended.
 _FIRST: Final = (-1, 0, 0)
 _LATEST: Final = (2**62, 0, 0)
-_SHOWN = (
-    tasks.c.case_id,
-    cases.c.number.label("case_number"),
-    cases.c.title,
-    definitions.c.name.label("regulation"),
-    tasks.c.number,
-    tasks.c.name,
-    tasks.c.queue_id,
-    tasks.c.assignee,
-    tasks.c.opened_at,
-    tasks.c.ended_at,
-    tasks.c.due_at,
-    tasks.c.provisional,
-    tasks.c.clock,
-    tasks.c.suspended,
-    tasks.c.norm_at,
-)
-_ORDER = (tasks.c.sort_at, tasks.c.case_id, tasks.c.number)
-#: The stored microseconds, so that a mark can be compared with them.
-_ENDED = type_coerce(tasks.c.ended_at, BigInteger)
-_DONE_ORDER = (_ENDED, tasks.c.case_id, tasks.c.number)
-_AFTER = tuple_(
-    bindparam("after_position", type_=BigInteger), bindparam("after_case"), bindparam("after_number")
-)
+#: What no index knows is looked for among so many tasks of all queues together, and of each at least so many.
+LOOK_AHEAD: Final = 2_000
+_LEAST_AHEAD: Final = 100
+#: A beginning that so few cases share is found by their titles, any other by going through the tasks.
+_FEW_CASES: Final = 300
 
 
 def inbox(
-    connection: Connection, box: Box, *, of: Actor, after: str | None, search: str, size: int
+    connection: Connection,
+    box: Box,
+    *,
+    of: Actor,
+    after: str | None,
+    search: str,
+    size: int,
+    filters: Filter = EVERYTHING,
+    at: datetime | None = None,
 ) -> InboxPage:
     """A page of a box, the most urgent first (finished ones: the latest first).
 
-    ``after`` is the mark of the page before; ``search`` is the beginning of a case's number or title. The
-    cost follows the size of the page, not the number of tasks there are.
+    ``after`` is the mark of the page before; ``search`` is the beginning of a case's number or title; ``at``
+    is the present, for a filter by the time left. The cost follows the size of the page, not the number of
+    tasks there are: what no index finds is looked for among ``LOOK_AHEAD`` tasks only; then the page says
+    so, and its ``next`` leads on from there.
     """
-    asked = _asked(of, _read_mark(after, box), search.strip(), size + 1)
-    searching = bool(search.strip())
-    if box is Box.UNITS:
-        found = _of_units(connection, of, asked, searching=searching)
-    else:
-        query = _mine(searching=searching) if box is Box.MINE else _done(searching=searching)
-        found = _rows(connection, query, asked)
-    rows = tuple(found[:size])
-    return InboxPage(rows=rows, next=_mark(rows[-1]) if len(found) > size else None)
+    if box is Box.DONE:
+        filters = for_finished(filters)
+    asked = _asked(of, _read_mark(after, box), search.strip(), size + 1) | values(filters)
+    asked |= _span(connection, of, filters, at, asked["after_position"])
+    sought = _Sought(box, filters, of.user, _queues_of(connection, box, of, filters))
+    if search.strip():
+        found = cases_beginning(connection, of.organisation, search.strip(), most=_FEW_CASES + 1)
+        if len(found) <= _FEW_CASES:
+            return _page(_of_cases(connection, sought, found, asked), size)
+    if not search.strip() and not filters.asks:
+        return _page(_first(connection, sought, asked), size)
+    return _picked(connection, sought, asked, size, searching=bool(search.strip()))
 
 
 _OPEN_OF_CASE = (
@@ -176,81 +173,127 @@ def my_queues(connection: Connection, person: Actor) -> list[int]:
         return sorted(set().union(*(known.ids.get(key, ()) for key in person.keys)))
 
 
-# --- queries ------------------------------------------------------------------------------------------------
+# --- pages --------------------------------------------------------------------------------------------------
 
 
-def _base(position: ColumnElement[Any], *, searching: bool) -> Select[Any]:
-    query = (
-        select(*_SHOWN, position.label("position"))
-        .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
-        .join(definitions, cases.c.definition_id == definitions.c.id)
-        .limit(bindparam("count"))
-    )
-    if searching:
-        begins: ColumnElement[str] = bindparam("beginning")
-        query = query.where(
-            or_(cases.c.number.like(begins, escape="\\"), cases.c.title.like(begins, escape="\\"))
-        )
-    return query
+@dataclass(frozen=True)
+class _Sought:
+    """What is looked for: a box with its filters, whose it is, and the queues it is made of."""
+
+    box: Box
+    filters: Filter
+    user: str
+    queues: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[Box, tuple[str, ...], Left | None]:
+        """What its statements depend on; the rest are parameters."""
+        return self.box, self.filters.asks, self.filters.left
+
+    @property
+    def look(self) -> int:
+        """How many tasks of each queue are looked at."""
+        return max(LOOK_AHEAD // max(len(self.queues), 1), _LEAST_AHEAD)
+
+    def groups(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The queues in groups: how many there are, and their parameters. One's own tasks are one group."""
+        if self.box in OF_A_PERSON:
+            yield 1, {}
+        for start in range(0, len(self.queues), QUEUES_AT_ONCE):
+            part = self.queues[start : start + QUEUES_AT_ONCE]
+            yield len(part), {f"queue_{n}": queue for n, queue in enumerate(part)}
+
+    def holds(self, row: InboxRow, *, barred: bool) -> bool:
+        """Whether a task of a case is in the box."""
+        if self.box is Box.DONE:
+            return True
+        if self.box is Box.MINE:
+            return row.assignee == self.user
+        return row.queue_id in self.queues and not barred and (row.suspended or self.box is not Box.SUSPENDED)
 
 
-def _open(*, searching: bool) -> Select[Any]:
-    query = _base(tasks.c.sort_at, searching=searching)
-    return query.where(tasks.c.status == "open", tuple_(*_ORDER) > _AFTER).order_by(*_ORDER)
-
-
-@lru_cache(maxsize=2)
-def _mine(*, searching: bool) -> Select[Any]:
-    return _open(searching=searching).where(tasks.c.assignee == bindparam("who"))
-
-
-@lru_cache(maxsize=2 * _QUEUES_AT_ONCE)
-def _waiting(count: int, *, searching: bool) -> Any:
-    """The first tasks of each of several queues: an index seek for each, whatever their length."""
-    each = [
-        _open(searching=searching)
-        .where(tasks.c.queue_id == bindparam(f"queue_{n}"), not_(_excluded()))
-        .subquery()
-        for n in range(count)
-    ]
-    return union_all(*(select(part) for part in each))
-
-
-@lru_cache(maxsize=2)
-def _done(*, searching: bool) -> Select[Any]:
-    return (
-        _base(_ENDED, searching=searching)
-        .where(
-            tasks.c.ended_by == bindparam("who"),
-            tasks.c.status == "completed",
-            tuple_(*_DONE_ORDER) < _AFTER,
-        )
-        .order_by(*(column.desc() for column in _DONE_ORDER))
-    )
-
-
-def _excluded() -> ColumnElement[bool]:
-    """Whether the person is on the JSON list of those who must not do the task."""
-    return tasks.c.excluded.like(bindparam("me"), escape="\\")
-
-
-def _of_units(
-    connection: Connection, person: Actor, asked: dict[str, Any], *, searching: bool
-) -> list[InboxRow]:
+def _first(connection: Connection, sought: _Sought, asked: dict[str, Any]) -> list[InboxRow]:
     found: list[InboxRow] = []
+    for count, parameters in sought.groups():
+        found += _rows(connection, first_of_each(sought.box, count), asked | parameters)
+    return _in_order(sought.box, found)[: asked["count"]]
+
+
+def _picked(
+    connection: Connection, sought: _Sought, asked: dict[str, Any], size: int, *, searching: bool
+) -> InboxPage:
+    """What is wanted among the next tasks; where not all of them were looked at, the page leads on."""
+    found, ends = [], []
+    for count, parameters in sought.groups():
+        given = asked | parameters | {"look": sought.look}
+        wanted, reached = ahead(sought.shape, count, searching=searching)
+        found += _rows(connection, wanted, given)
+        ends += [tuple(row) for row in connection.execute(reached, given)]
+    found = _in_order(sought.box, found)
+    if not ends:
+        return _page(found, size)
+    # Behind the nearest end, another queue may hold what was not seen.
+    done = sought.box is Box.DONE
+    end = max(ends) if done else min(ends)
+    seen = [row for row in found if (_place(row) >= end if done else _place(row) <= end)]
+    if len(seen) > size:
+        return _page(seen, size)
+    return InboxPage(rows=tuple(seen), next=".".join(map(str, end)), looked_at=sought.look)
+
+
+def _of_cases(
+    connection: Connection, sought: _Sought, found: list[int], asked: dict[str, Any]
+) -> list[InboxRow]:
+    """What is wanted of a few cases: their tasks are read one by one, whatever the queues hold."""
+    rows = []
+    for told in connection.execute(of_cases(sought.shape, found), asked).mappings():
+        barred = bool(told["barred"])
+        row = InboxRow(**{name: value for name, value in told.items() if name != "barred"})
+        if sought.holds(row, barred=barred):
+            rows.append(row)
+    return _in_order(sought.box, rows)
+
+
+def _queues_of(connection: Connection, box: Box, person: Actor, filters: Filter) -> tuple[int, ...]:
+    if box in OF_A_PERSON:
+        return ()
     mine = my_queues(connection, person)
-    for start in range(0, len(mine), _QUEUES_AT_ONCE):
-        part = mine[start : start + _QUEUES_AT_ONCE]
-        queues_asked = {f"queue_{n}": queue for n, queue in enumerate(part)}
-        found += _rows(connection, _waiting(len(part), searching=searching), asked | queues_asked)
-    return nsmallest(asked["count"], found, key=lambda row: (row.position, row.case_id, row.number))
+    if filters.unit:
+        mine = [queue for queue in mine if filters.unit in candidates(connection, queue)[1]]
+    return tuple(mine)
+
+
+def _span(
+    connection: Connection, person: Actor, filters: Filter, at: datetime | None, after: int
+) -> dict[str, int]:
+    """Where to begin and to end in the order of the box."""
+    if filters.left is None:
+        return {"before_position": 2**63 - 1}
+    assert at is not None, "the time left depends on the present"
+    calendar = load_calendar(connection, person.organisation)
+    first, behind = span_of(filters.left, now=at, calendar=calendar)
+    beginning = {"after_position": first, "after_case": -1, "after_number": -1} if first > after else {}
+    return {**beginning, "before_position": behind}
+
+
+def _in_order(box: Box, rows: list[InboxRow]) -> list[InboxRow]:
+    return sorted(rows, key=_place, reverse=box is Box.DONE)
+
+
+def _place(row: InboxRow) -> tuple[int, int, int]:
+    return row.position, row.case_id, row.number
+
+
+def _page(found: list[InboxRow], size: int) -> InboxPage:
+    rows = tuple(found[:size])
+    return InboxPage(rows=rows, next=_mark(rows[-1]) if len(found) > size else None)
 
 
 def _asked(person: Actor, position: tuple[int, int, int], search: str, count: int) -> dict[str, Any]:
     moment, case_id, number = position
     return {
         "who": person.user,
-        "me": f"%{_escaped(orjson.dumps(person.user).decode())}%",
+        "me": like_me(person),
         "after_position": moment,
         "after_case": case_id,
         "after_number": number,
@@ -261,6 +304,11 @@ def _asked(person: Actor, position: tuple[int, int, int], search: str, count: in
 
 def _rows(connection: Connection, query: Any, asked: dict[str, Any]) -> list[InboxRow]:
     return [InboxRow(**row) for row in connection.execute(query, asked).mappings()]
+
+
+def like_me(person: Actor) -> str:
+    """The pattern of a JSON list of users that holds this one."""
+    return f"%{_escaped(orjson.dumps(person.user).decode())}%"
 
 
 def _escaped(text: str) -> str:

@@ -20,6 +20,7 @@ from workflows.clock import BEIJING, SetClock
 from workflows.clock_change import fixed_moment
 from workflows.database import reading, transaction
 from workflows.errors import WorkflowError
+from workflows.escalation import escalate_due
 from workflows.expectations import open_elements, unmet
 from workflows.people import actor_of
 from workflows.periods import Period, period
@@ -159,7 +160,7 @@ def _act_of(step: Mapping[str, Any]) -> str | None:
 
 def _expect(game: _Play, expected: Mapping[str, Any]) -> None:
     with reading(game.engine) as connection:
-        found = unmet(connection, game.case_id, expected, moment=moment)
+        found = unmet(connection, game.case_id, expected, now=game.clock.now(), moment=moment)
     if found is not None:
         raise game.fail(found[0], expected=found[1], found=found[2])
 

@@ -84,7 +84,7 @@ def fire_due(engine: Engine, clock: Clock, limit: int = 100, until: datetime | N
     3. A timer that stops its case becomes an incident and is not tried again; the other timers go on.
     """
     now = clock.now()
-    asked = {**_START, "now": until or now}
+    asked: dict[str, Any] = {**_START, "now": until or now}
     with glance(engine) as connection:
         found = len(due(connection, asked["now"], limit))
     dealt_with = 0

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from app.api import (
+    absences,
     attachments,
+    calendar,
     cases,
     clock,
     clocks,
@@ -19,6 +21,7 @@ from app.api import (
     proofs,
     tasks,
     timers,
+    verbs,
 )
 from app.api.describing import PREFIX, RestApi, settings_of_description
 from app.pages import csrf
@@ -32,6 +35,7 @@ def register(app: Flask) -> None:
         definitions,
         cases,
         tasks,
+        verbs,
         timers,
         clocks,
         history,
@@ -40,9 +44,11 @@ def register(app: Flask) -> None:
         incidents,
         messages,
         attachments,
+        calendar,
         clock,
         deadlines,
         grounds,
+        absences,
     ):
         # Programs that bring a token are in no danger of it; the interface asks the others itself.
         csrf.exempt(noun.blueprint)

@@ -8,14 +8,14 @@ from app.api.shapes import Shape, flag, many, moment, text, texts, values, whole
 from workflows.ladders import BASES
 
 
-class PartShape(Shape):
+class ClockPartShape(Shape):
     """So much of a period."""
 
     unit = text("`workdays`, `days`, `months` or `minutes`.", "workdays")
     n = whole("How many; minutes are counted in microseconds.", 3)
 
 
-class DayShape(Shape):
+class ClockDayShape(Shape):
     """A day of a period."""
 
     day = text("The day, in Asia/Shanghai.", "2026-09-22")
@@ -29,7 +29,7 @@ class DayShape(Shape):
     why = text("Why it stood still, or empty.", "听证")
 
 
-class HeldShape(Shape):
+class ClockHeldShape(Shape):
     """A task that was open in a span."""
 
     task = whole("Its number within the case.", 3)
@@ -40,7 +40,7 @@ class HeldShape(Shape):
     ended_at = moment("Until when; null while it is.", allow_none=True)
 
 
-class SpanShape(Shape):
+class ClockSpanShape(Shape):
     """A stretch of the life of a period."""
 
     kind = text("`running` or `suspended`.", "suspended")
@@ -49,10 +49,10 @@ class SpanShape(Shape):
     ended_at = moment("When it ended.", allow_none=True)
     reason = text("Why, or empty.", "听证")
     details = values("What is on record of it.", {"document": "听证通知书", "place": "某某会议室"})
-    held = many(HeldShape)
+    held = many(ClockHeldShape)
 
 
-class ExtensionShape(Shape):
+class ClockExtensionShape(Shape):
     """More time that was granted."""
 
     granted_at = moment("When.")
@@ -62,7 +62,7 @@ class ExtensionShape(Shape):
     asked_by = text("User name of who applied for it.", "li.si", allow_none=True)
 
 
-class RequestShape(Shape):
+class ClockRequestShape(Shape):
     """An application for more time."""
 
     id = whole("Its id.", 4)
@@ -77,7 +77,7 @@ class RequestShape(Shape):
     decision = text("What was said, or empty.", "同意")
 
 
-class ProofShape(Shape):
+class ClockProofShape(Shape):
     """A legal period and its proof: every day from the one on which it began to its last."""
 
     number = whole("Its number within the case.", 2)
@@ -97,11 +97,11 @@ class ProofShape(Shape):
     state = text("`running`, `overdue`, `suspended`, `met`, `breached` or `superseded`.", "running")
     agrees = flag("Whether counting it again gives the due moment on record.")
     whole = flag("False where the days end before the period does.")
-    left = many(PartShape)
-    days = many(DayShape)
-    spans = many(SpanShape)
-    extensions = many(ExtensionShape)
-    requests = many(RequestShape)
+    left = many(ClockPartShape)
+    days = many(ClockDayShape)
+    spans = many(ClockSpanShape)
+    extensions = many(ClockExtensionShape)
+    requests = many(ClockRequestShape)
     succession = fields.List(
         fields.Integer(),
         required=True,
@@ -112,7 +112,7 @@ class ProofShape(Shape):
     )
 
 
-class Suspension(Shape):
+class SuspensionToOpen(Shape):
     """A special procedure that opens."""
 
     procedure = text("One of the organisation's special procedures.", "hearing")
@@ -128,7 +128,7 @@ class Suspension(Shape):
     expected = text("How long it may take.", "10 workdays", load_default="")
 
 
-class Resumption(Shape):
+class SuspensionToClose(Shape):
     """A special procedure that is over."""
 
     clocks = fields.List(
@@ -139,7 +139,7 @@ class Resumption(Shape):
     reason = text("Stays in the history.", "听证结束")
 
 
-class Application(Shape):
+class ExtensionToAsk(Shape):
     """More time that is applied for."""
 
     limit = text("A period on top, or a new last day or moment.", "5 workdays")
@@ -147,21 +147,21 @@ class Application(Shape):
     approver = text("User name of who is asked.", "wang.wu")
 
 
-class Grant(Shape):
+class ExtensionToGrant(Shape):
     """The grant of what somebody else has applied for."""
 
     request = whole("Id of the application.", 4)
     decision = text("What is said about it.", "同意", load_default="")
 
 
-class Refusal(Shape):
+class ExtensionToRefuse(Shape):
     """The refusal of what somebody else has applied for."""
 
     request = whole("Id of the application.", 4)
     reason = text("Stays in the history.", "可以按期办结")
 
 
-class Order(Shape):
+class LimitToSet(Shape):
     """Another limit in the place of a clock."""
 
     limit = text("A period from now, or a last day or moment.", "3 workdays")
@@ -173,27 +173,30 @@ class Order(Shape):
     )
 
 
-class ChangeShape(Shape):
+class ClockChangeShape(Shape):
     """A change of a clock."""
 
     clock = text("Name the diagram calls it by.", "decide")
     number = whole("Its number within the case.", 2)
-    at = moment("From when.")
-    due_at = moment("When it is due now; null while it stands still.", allow_none=True)
+    # Texts already: an answer that is given again comes as it was kept.
+    at = text("From when.", "2026-09-21T02:00:00+00:00")
+    due_at = text(
+        "When it is due now; null while it stands still.", "2026-09-28T09:00:00+00:00", allow_none=True
+    )
     provisional = flag("Whether that rests on a year whose holidays are not gazetted yet.")
 
 
-class ChangesShape(Shape):
+class ClockChangesShape(Shape):
     """Changes of clocks."""
 
-    items = many(ChangeShape)
+    items = many(ClockChangeShape)
 
 
-class AskedShape(Shape):
+class ExtensionAskedShape(Shape):
     """An application that waits for its decision."""
 
     request = whole("Its id.", 4)
 
 
-class RefusedShape(AskedShape):
+class ExtensionRefusedShape(ExtensionAskedShape):
     """An application that was refused."""

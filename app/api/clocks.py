@@ -10,17 +10,17 @@ from sqlalchemy import Connection
 
 from app import timekeeping
 from app.api.clock_shapes import (
-    Application,
-    AskedShape,
-    ChangeShape,
-    ChangesShape,
-    Grant,
-    Order,
-    ProofShape,
-    Refusal,
-    RefusedShape,
-    Resumption,
-    Suspension,
+    ClockChangeShape,
+    ClockChangesShape,
+    ClockProofShape,
+    ExtensionAskedShape,
+    ExtensionRefusedShape,
+    ExtensionToAsk,
+    ExtensionToGrant,
+    ExtensionToRefuse,
+    LimitToSet,
+    SuspensionToClose,
+    SuspensionToOpen,
 )
 from app.api.describing import noun, operation
 from app.api.looking import readable
@@ -51,7 +51,7 @@ _CHANGES = (403, 404, 409, 422)
 
 
 @operation(blueprint, "GET", f"{_CLOCKS}/<int(signed=True):number>", name="getClockProof", refuses=(403, 404))
-@blueprint.response(200, ProofShape)
+@blueprint.response(200, ClockProofShape)
 def shown(case_number: str, number: int) -> dict[str, Any]:
     """Read a legal period with its proof, day by day."""
     with reading(installation().engine) as connection:
@@ -153,9 +153,9 @@ def _changed(change: ClockChange | StartedClock, at: datetime) -> dict[str, Any]
 
 
 @operation(blueprint, "POST", f"{_CLOCKS}/suspend", name="suspendClocks", refuses=_CHANGES)
-@blueprint.arguments(Suspension)
+@blueprint.arguments(SuspensionToOpen)
 @blueprint.arguments(KeyHeader, location="headers")
-@blueprint.response(200, ChangesShape)
+@blueprint.response(200, ClockChangesShape)
 def suspended(given: dict[str, Any], header: dict[str, Any], case_number: str) -> Done:
     """Let clocks stand still for a special procedure. May be sent again under an `Idempotency-Key`."""
     details = {key: value for key, value in given.items() if key not in ("procedure", "clocks")}
@@ -177,9 +177,9 @@ def suspended(given: dict[str, Any], header: dict[str, Any], case_number: str) -
 
 
 @operation(blueprint, "POST", f"{_CLOCKS}/resume", name="resumeClocks", refuses=_CHANGES)
-@blueprint.arguments(Resumption)
+@blueprint.arguments(SuspensionToClose)
 @blueprint.arguments(KeyHeader, location="headers")
-@blueprint.response(200, ChangesShape)
+@blueprint.response(200, ClockChangesShape)
 def resumed(given: dict[str, Any], header: dict[str, Any], case_number: str) -> Done:
     """Let clocks run on with what is left of them. May be sent again under an `Idempotency-Key`."""
 
@@ -191,9 +191,9 @@ def resumed(given: dict[str, Any], header: dict[str, Any], case_number: str) -> 
 
 
 @operation(blueprint, "POST", f"{_CLOCKS}/<name>/requests", name="requestExtension", refuses=_CHANGES)
-@blueprint.arguments(Application)
+@blueprint.arguments(ExtensionToAsk)
 @blueprint.arguments(KeyHeader, location="headers")
-@blueprint.response(200, AskedShape)
+@blueprint.response(200, ExtensionAskedShape)
 def asked(given: dict[str, Any], header: dict[str, Any], case_number: str, name: str) -> Done:
     """Apply for more time; somebody else decides. May be sent again under an `Idempotency-Key`."""
 
@@ -214,9 +214,9 @@ def asked(given: dict[str, Any], header: dict[str, Any], case_number: str, name:
 
 
 @operation(blueprint, "POST", f"{_CLOCKS}/<name>/extend", name="extendClock", refuses=_CHANGES)
-@blueprint.arguments(Grant)
+@blueprint.arguments(ExtensionToGrant)
 @blueprint.arguments(KeyHeader, location="headers")
-@blueprint.response(200, ChangeShape)
+@blueprint.response(200, ClockChangeShape)
 def extended(given: dict[str, Any], header: dict[str, Any], case_number: str, name: str) -> Done:
     """Grant more time that somebody else has applied for. May be sent again under an `Idempotency-Key`."""
 
@@ -231,9 +231,9 @@ def extended(given: dict[str, Any], header: dict[str, Any], case_number: str, na
 
 
 @operation(blueprint, "POST", f"{_CLOCKS}/<name>/refuse", name="refuseExtension", refuses=_CHANGES)
-@blueprint.arguments(Refusal)
+@blueprint.arguments(ExtensionToRefuse)
 @blueprint.arguments(KeyHeader, location="headers")
-@blueprint.response(200, RefusedShape)
+@blueprint.response(200, ExtensionRefusedShape)
 def refused(given: dict[str, Any], header: dict[str, Any], case_number: str, name: str) -> Done:
     """Refuse more time that somebody else has applied for. May be sent again under an `Idempotency-Key`."""
 
@@ -260,9 +260,9 @@ def _check_request(connection: Connection, case: CaseFile, name: str, request: i
 
 
 @operation(blueprint, "POST", f"{_CLOCKS}/<name>/limit", name="setLimit", refuses=_CHANGES)
-@blueprint.arguments(Order)
+@blueprint.arguments(LimitToSet)
 @blueprint.arguments(KeyHeader, location="headers")
-@blueprint.response(200, ChangeShape)
+@blueprint.response(200, ClockChangeShape)
 def limited(given: dict[str, Any], header: dict[str, Any], case_number: str, name: str) -> Done:
     """Put another limit in the place of a clock. May be sent again under an `Idempotency-Key`."""
 

@@ -46,7 +46,8 @@ class EventShape(Shape):
     provisions = texts("Ids of the clauses that were executed.", ["office.permit.3"])
     due = moment("When a timer was due.", allow_none=True)
     woken = moment("When it was noticed.", allow_none=True)
-    reason = text("Given for a change by hand; otherwise empty.", "")
+    reason = text("Given for a change by hand or a task that passes; otherwise empty.", "")
+    colleague = text("To whom, or from whom, a task passes; otherwise empty.", "")
     data = values("What was submitted, identities masked.", {"applicant": "〔已隐去〕"})
     details = many(DetailShape)
     hash = text("SHA-256 over the event and the hash before it, in hex.", "2c26b46b68ffc68f…")
@@ -79,9 +80,9 @@ def listed(asked: dict[str, Any], case_number: str) -> dict[str, Any]:
 
 
 def _event(chapter: Chapter, event: Event) -> dict[str, Any]:
-    names = ("seq", "at", "kind", "actor", "on_behalf_of", "name", "provisions", "due", "woken", "reason")
+    names = ("seq", "at", "kind", "actor", "on_behalf_of", "name", "provisions", "due", "woken")
     return {
-        **{name: getattr(chapter, name) for name in (*names, "details")},
+        **{name: getattr(chapter, name) for name in (*names, "reason", "colleague", "details")},
         "element": chapter.element_id,
         "data": mask(event.body.get("command", {}).get("data") or {}),
         "hash": event.hash.hex(),

@@ -48,7 +48,7 @@ class Shape(Schema):
 
 
 def text(description: str, example: str, **options: Any) -> Text:
-    """A text that is always there, unless it has a ``load_default``; ``allow_none=True`` where it may be null."""
+    """A text: always there, unless it has a ``load_default``; ``allow_none=True`` where it may be null."""
     options.setdefault("required", "load_default" not in options)
     return Text(**options, metadata=_said(description, example))
 

@@ -27,7 +27,7 @@ from workflows.cases.queues import candidates
 from workflows.database import reading
 from workflows.forms.showing import initial_answers
 from workflows.inbox import Box, InboxRow, first_task, inbox
-from workflows.reading.access import may_do_task
+from workflows.reading.access import may_complete_now
 from workflows.reading.case_file import CaseFile, CaseTask, names_of_files
 from workflows.reading.task_sheet import TaskSheet, task_sheet, without_identities
 
@@ -85,6 +85,9 @@ class TaskShape(Shape):
     status = text("`open`, `completed` or `cancelled`.", "open")
     candidates = texts("For whom it is.", ["unit:window"])
     assignee = text("User name of whoever has claimed it.", "li.si", allow_none=True)
+    offered_to = text("To whom they hand it over, until that one answers.", "wang.wu", allow_none=True)
+    lent_by = text("Who lent it to them, and will complete it.", "zhao.liu", allow_none=True)
+    urged = whole("How often somebody has urged it.", 0)
     opened_at = moment("When it was opened.")
     ended_at = moment("When it ended.", allow_none=True)
     ended_by = text("User name.", "li.si", allow_none=True)
@@ -172,16 +175,16 @@ def shown(case_number: str, number: int) -> dict[str, Any]:
 
 def _facts(case: CaseFile, task: CaseTask) -> dict[str, Any]:
     names = ("number", "name", "status", "assignee", "opened_at", "ended_at", "ended_by", "due_at")
-    free = task.assignee in (None, me().user)
+    passing = ("offered_to", "lent_by", "urged")
     return {
-        **{name: getattr(task, name) for name in names},
+        **{name: getattr(task, name) for name in (*names, *passing)},
         "case": case.number,
         "element": task.element_id,
         "candidates": sorted(task.keys),
         "provisional": task.provisional,
         "suspended": task.suspended,
         "norm_at": task.norm_at,
-        "mine": task.status == "open" and free and may_do_task(me(), task),
+        "mine": may_complete_now(me(), task),
     }
 
 

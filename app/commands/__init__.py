@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.commands import bench, cases, database, packages, users
+from app.commands import bench, calendar, cases, database, packages, users
 
 
 def register(app: Flask) -> None:
     """Attach the command groups to the application."""
-    for group in (packages.group, users.group, cases.group, database.group):
+    for group in (packages.group, users.group, cases.group, database.group, calendar.group):
         app.cli.add_command(group)
     app.cli.add_command(bench.command)

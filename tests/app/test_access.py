@@ -72,6 +72,22 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "register_pages.show": ("GET", BOOK, (OK, OK, NONE, OK, OK, NONE)),
     "register_pages.printed": ("GET", BOOK, (OK, OK, NONE, OK, OK, NONE)),
     "register_pages.table": ("GET", BOOK, (OK, OK, NONE, OK, OK, NONE)),
+    "deadline_pages.show": ("GET", {}, (OK,) * 6),
+    "deadline_pages.month": ("GET", {"day": "2026-09-23"}, (OK,) * 6),
+    # Decided by those whom an organisation names; looked at by them and by those who watch over it.
+    "ground_pages.show": ("GET", {}, (NO, NO, NO, OK, OK, OK)),
+    "ground_pages.one": ("GET", {"identifier": 1}, (NO, NO, NO, NONE, NONE, NONE)),
+    "ground_pages.decide": ("POST", {"identifier": 1}, (NO, NO, NO, NONE, NONE, NONE)),
+    "calendar_pages.show": ("GET", {}, (OK,) * 6),
+    "calendar_pages.year": ("GET", {"year": 2027}, (OK,) * 6),
+    "calendar_pages.form": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
+    "calendar_pages.look": ("POST", {}, (NO, NO, NO, 422, NO, 422)),
+    "calendar_pages.again": ("GET", {}, (MOVED,) * 6),
+    "calendar_pages.apply": ("POST", {}, (NO, NO, NO, 422, NO, 422)),
+    "calendar_pages.batches": ("GET", {}, (NO, NO, NO, OK, OK, OK)),
+    "calendar_pages.batch": ("GET", {"identifier": 1}, (NO, NO, NO, NONE, NONE, NONE)),
+    "calendar_pages.confirm": ("GET", {"identifier": 1}, (NO, NO, NO, NONE, NO, NONE)),
+    "calendar_pages.undo": ("POST", {"identifier": 1}, (NO, NO, NO, NONE, NO, NONE)),
     "signing_in.leave": ("POST", {}, (MOVED,) * 6),
 }
 #: Answered without anybody having signed in.

@@ -7,6 +7,7 @@ of an installation: what it does when a moment comes is what is measured.
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,6 @@ from workflows.duties import next_moment
 from workflows.scheduler import Scheduler
 
 ROOT = Path(__file__).parents[2]
-#: How long before the moment the schedulers are let go.
-LEAD = timedelta(seconds=2)
 #: Seconds between two counts of what still waits: how exactly lateness is known.
 PAUSE = 0.04
 #: A scheduler that has not done it by then (seconds) never will.
@@ -82,15 +81,20 @@ def schedulers(engine: Engine, count: int) -> Iterator[list[subprocess.Popen[str
 
 def _end(process: subprocess.Popen[str]) -> None:
     process.terminate()
-    process.wait(30)
+    # Waits for it, and closes its ends of the pipes.
+    with process:
+        pass
 
 
-def lateness(engine: Engine, moment: datetime, *, count: int) -> Lateness:
-    """Let ``count`` schedulers come to a moment (engine time) at which timers fall due, and watch them."""
+def lateness(engine: Engine, moment: datetime, *, count: int, lead: timedelta) -> Lateness:
+    """Let ``count`` schedulers come to a moment (engine time) at which timers fall due, and watch them.
+
+    They are let go so long (``lead``) before it, with nothing to do.
+    """
     due = waiting(engine, moment)
     with schedulers(engine, count) as running:
-        begun = monotonic() + LEAD.total_seconds()
-        shift = moment - LEAD - SystemClock().now()
+        begun = monotonic() + lead.total_seconds()
+        shift = moment - lead - SystemClock().now()
         for process in running:
             assert process.stdin is not None
             process.stdin.write(f"{shift // timedelta(microseconds=1)}\n")
@@ -118,6 +122,8 @@ def _when(curve: list[tuple[float, int]], left: int) -> float:
 
 def main(url: str) -> int:
     """Be a scheduler; ends on SIGTERM like any other."""
+    # A tick that is longer than the interval is no news here.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     engine = connect(url)
     with tempfile.TemporaryDirectory() as spool:
         by_kind = deliverers(spool=Path(spool), webhook=None)

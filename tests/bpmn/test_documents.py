@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from workflows.cases.identities import reveal
 from workflows.database import connect, reading, sqlite_url, transaction
 from workflows.packages import load_packages
+from workflows.packages.package import SHARED
 from workflows.reading.case_file import notices_of, open_file
 from workflows.reading.documents import Document, documents_of_tasks, issued_document, task_document
 from workflows.reading.law import law_of
@@ -83,4 +84,12 @@ def test_the_worked_cases_print_every_notice_of_the_office_without_a_gap(
             if GAP in text:
                 with_gaps.append((scenario.name, name, text))
     assert with_gaps == []
-    assert seen == {path.stem for path in (BPMN / organisation / "notices").glob("*.html")}
+    assert seen == notices_within_reach(organisation)
+
+
+def notices_within_reach(organisation: str) -> set[str]:
+    """Its own notices and, when it calls shared diagrams, theirs."""
+    diagrams = (path.read_text() for path in (BPMN / organisation).glob("*.bpmn"))
+    shares = any(f'calledElement="{SHARED}.' in text for text in diagrams)
+    folders = [organisation, SHARED] if shares else [organisation]
+    return {path.stem for folder in folders for path in (BPMN / folder / "notices").glob("*.html")}

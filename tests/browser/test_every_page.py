@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, insert, select
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -26,11 +26,16 @@ from tests.browser.conftest import Person
 from tests.browser.islands import build_or_skip
 from tests.browser.reading_aids import barriers
 from tests.browser.test_application import accepted_on_a_pledge
+from tests.notices import NOTICE_2027
 from workflows import tables
+from workflows.calendar_batches import apply_change
+from workflows.calendar_content import NATIONAL
+from workflows.calendar_proposals import propose
 from workflows.clock import SystemClock
 from workflows.database import connect, sqlite_url, transaction
 from workflows.definitions import Bundle, current_version, load_version, save_draft
 from workflows.packages.directory import DEMO_PASSWORD
+from workflows.people import actor_of
 
 Arrive = Callable[[str], Person]
 WINDOW, ADMIN, AUDITOR, CITIZEN, NOBODY = (
@@ -46,11 +51,21 @@ TASK = {**CASE, "number": "task"}
 #: endpoint → who comes to see it, and its arguments: names of what ``Facts`` holds, or values.
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "account_page.show": (WINDOW, {}),
+    "calendar_pages.batch": (ADMIN, {"identifier": "batch"}),
+    "calendar_pages.batches": (ADMIN, {}),
+    "calendar_pages.confirm": (ADMIN, {"identifier": "batch"}),
+    "calendar_pages.form": (ADMIN, {}),
+    "calendar_pages.show": (WINDOW, {}),
+    "calendar_pages.year": (ADMIN, {"year": 2026}),
     "cancelling.form": (ADMIN, CASE),
     "case_pages.diagram": (WINDOW, CASE),
     "case_pages.proof": (AUDITOR, CASE),
     "case_pages.show": (WINDOW, CASE),
     "clock_page.show": (ADMIN, {}),
+    "deadline_pages.month": (WINDOW, {"day": "2026-09-28"}),
+    "deadline_pages.show": (WINDOW, {}),
+    "ground_pages.one": (AUDITOR, {"identifier": "ground"}),
+    "ground_pages.show": (AUDITOR, {}),
     "inbox.show": (WINDOW, {}),
     "notice_pages.issued": (WINDOW, {**CASE, "identifier": "notice"}),
     "notice_pages.of_task": (WINDOW, {**CASE, "number": "pledge"}),
@@ -82,6 +97,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 ALONE = {"first_administrator.form"}
 #: What answers with something else than a page: files, data, or the way to a page.
 NO_PAGES = {
+    "calendar_pages.again",
     "files.download",
     "health.healthz",
     "inbox.find",
@@ -139,12 +155,39 @@ def prepared(app: Flask, window: Person) -> Facts:
                 "code": select(tables.receipts.c.code),
             }.items()
         }
+        found["ground"] = str(proposed(connection))
+        found["batch"] = str(gazetted(connection))
         now = SystemClock().now()
         bundle = load_version(connection, current_version(connection, KEY, at=now)).bundle
         changed = bundle.files["diagram.bpmn"].replace('name="列出缺项"', 'name="列出全部缺项"')
         draft = Bundle(files={**bundle.files, "diagram.bpmn": changed})
         save_draft(connection, draft, key=KEY, organisation="fuxin", author=ADMIN, at=now)
     return Facts(app=app, known={**found, "case": number})
+
+
+def gazetted(connection: Connection) -> int:
+    """The notice of 2027 in the calendar, as a process administrator would import it. Returns the batch's id."""
+    proposal = propose(connection, NOTICE_2027, organisation=NATIONAL)
+    how = {"note": "按通知导入", "by": actor_of(connection, ADMIN), "at": SystemClock().now()}
+    return apply_change(connection, proposal.change, version=proposal.version, **how)
+
+
+def proposed(connection: Connection) -> int:
+    """A ground of accountability, as a period that ran out would have proposed it. Returns its id."""
+    clock = connection.execute(select(tables.clocks).limit(1)).one()
+    made = connection.execute(
+        insert(tables.grounds).values(
+            organisation="fuxin",
+            case_id=clock.case_id,
+            clock=clock.number,
+            ground="fuxin.time-limit.01.c",
+            proposed_at=clock.due_at,
+            status="proposed",
+            responsible='["unit:window"]',
+        )
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
 
 
 def faults_of(page: Page, *, english: bool) -> list[Any]:

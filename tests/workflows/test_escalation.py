@@ -19,7 +19,7 @@ from workflows.cases import rung_rows
 from workflows.clock import SetClock
 from workflows.database import reading, transaction
 from workflows.duties import next_moment
-from workflows.escalation import escalate_due, next_rung_at
+from workflows.escalation import escalate_due, next_rung_at, renew_rungs
 
 DUE = datetime(2026, 9, 21, 16, tzinfo=UTC)
 RULES: dict[str, Any] = {
@@ -47,13 +47,17 @@ REPLY = d.diagram(
 @pytest.fixture
 def office(engine: Engine) -> Office:
     office = Office(engine).settle_in()
-    table = tables.organisations
-    with transaction(engine) as connection:
-        connection.execute(
-            update(table).where(table.c.slug == ORGANISATION).values(settings=orjson.dumps(RULES).decode())
-        )
+    lay_down(office, RULES)
     office.publish(REPLY)
     return office
+
+
+def lay_down(office: Office, rules: dict[str, Any]) -> None:
+    table = tables.organisations
+    with transaction(office.engine) as connection:
+        connection.execute(
+            update(table).where(table.c.slug == ORGANISATION).values(settings=orjson.dumps(rules).decode())
+        )
 
 
 def rungs(case: Case) -> list[str]:
@@ -112,6 +116,27 @@ def test_a_scheduler_that_dies_in_the_middle_leaves_nothing_half_done(
     assert (rungs(case), count(office, tables.outbox), count(office, tables.rungs)) == ([], 0, 0)
     assert escalate_due(office.engine, clock) == 2
     assert (rungs(case), count(office, tables.outbox)) == (["yellow", "overdue"], 2)
+
+
+def test_clocks_that_run_already_climb_a_ladder_that_is_new(office: Office) -> None:
+    lay_down(office, {})
+    case = office.start("t.reply")
+    lay_down(office, RULES)
+    saturday = datetime(2026, 9, 19, 4, tzinfo=UTC)
+    with transaction(office.engine) as connection:
+        assert renew_rungs(connection, ORGANISATION, at=saturday) == 1
+        assert renew_rungs(connection, ORGANISATION, at=saturday) == 0
+    escalate_due(office.engine, SetClock(DUE))
+    # Yellow was on Friday, before there was a ladder.
+    assert rungs(case) == ["overdue"]
+
+
+def test_a_rung_that_is_due_stays_due_when_the_ladder_is_renewed(office: Office) -> None:
+    case = office.start("t.reply")
+    with transaction(office.engine) as connection:
+        assert renew_rungs(connection, ORGANISATION, at=DUE) == 0
+    escalate_due(office.engine, SetClock(DUE))
+    assert rungs(case) == ["yellow", "overdue"]
 
 
 def test_looking_costs_two_statements_whatever_runs(office: Office) -> None:

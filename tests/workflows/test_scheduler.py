@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from tests.drafting import catch, diagram, end, path, start, timer
 from tests.office import Office
+from workflows import duties
 from workflows.clock import SetClock, SystemClock
 from workflows.database import reading, transaction
 from workflows.heartbeats import signs_of_life
@@ -49,6 +50,46 @@ def test_a_tick_does_what_is_due_and_leaves_a_sign_of_life(office: Office, clock
     assert before <= sign.at <= datetime.now(UTC)
     assert (sign.detail["timers"], sign.detail["clock"]) == (1, clock.now().isoformat())
     assert sign.detail["next"] == (office.now + timedelta(minutes=90)).isoformat()
+
+
+def test_what_one_tick_did_not_finish_is_gone_on_with_at_once(
+    office: Office, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [office.start("t.waiting", n=10 + n) for n in range(3)]
+    clock.set(clock.now() + timedelta(hours=1))
+    monkeypatch.setattr(duties, "ROUNDS", 1)
+    scheduler = Scheduler(office.engine, clock, {}, interval=3600)
+    scheduler.start()
+    _wait_until(lambda: all(case.status == "closed" for case in cases))
+    scheduler.stop()
+    assert [case.status for case in cases] == ["closed"] * 3
+
+
+def test_what_is_overdue_and_cannot_be_done_waits_for_the_next_look(
+    office: Office, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.start("t.waiting", n=10)
+    clock.set(clock.now() + timedelta(hours=1))
+    monkeypatch.setattr(duties, "ROUNDS", 0)
+    scheduler = Scheduler(office.engine, clock, {}, interval=3600)
+    scheduler.start()
+    _wait_until(lambda: _signs(office) == 1)
+    scheduler._waker.pause()
+    scheduler.tick()
+    assert scheduler._waker.get_job("next") is None
+    scheduler.stop()
+
+
+def _signs(office: Office) -> int:
+    with reading(office.engine) as connection:
+        return len(signs_of_life(connection))
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    limit = SystemClock().now() + timedelta(seconds=30)
+    pause = threading.Event()
+    while not true() and SystemClock().now() < limit:
+        pause.wait(0.02)
 
 
 def test_a_scheduler_whose_thread_has_died_says_so_and_ends(engine: Engine, clock: SetClock) -> None:

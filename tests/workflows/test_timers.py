@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, event, update
 
 from tests.drafting import boundary, diagram, end, operator, path, start, timer, user
 from tests.office import Case, Office
-from workflows import tables
+from tests.workflows.cases.test_statements import counting
+from workflows import tables, timers
 from workflows.clock import SetClock
 from workflows.database import reading, transaction
 from workflows.timers import due, fire_due, next_due
@@ -156,6 +157,55 @@ def test_several_schedulers_fire_each_timer_exactly_once(office: Office, clock: 
     for case in cases:
         assert [event.kind for event in case.events()] == ["opened", "timer-fired", "timer-fired"]
         assert case.verify().proven
+
+
+def test_no_more_is_dealt_with_in_one_call_than_asked_for(office: Office, clock: SetClock) -> None:
+    cases = [opened(office) for _ in range(3)]
+    clock.set(clock.now() + timedelta(minutes=10))
+    assert fire_due(office.engine, clock, limit=2) == 2
+    # Of one moment, the case that was opened first comes first.
+    assert ["remind" in case.armed() for case in cases] == [False, False, True]
+    assert fire_due(office.engine, clock, limit=2) == 1
+
+
+def test_while_nothing_is_due_nothing_is_locked(office: Office, clock: SetClock) -> None:
+    opened(office)
+    with counting(office.engine) as counted:
+        assert fire_due(office.engine, clock) == 0
+    assert (len(counted.statements), counted.commits) == (1, 0)
+
+
+def test_the_first_of_very_many_is_found_without_sorting(sqlite_engine: Engine) -> None:
+    for statement in (timers._DUE, timers._CLAIM, timers._NEXT):
+        text = str(statement.compile(sqlite_engine, compile_kwargs={"render_postcompile": True}))
+        names = statement.compile(sqlite_engine).positiontup
+        with reading(sqlite_engine) as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", tuple(0 for _ in names)).all()
+        lines = [row[-1] for row in plan]
+        assert "ix_timers_due_at" in lines[0]
+        assert not any("TEMP B-TREE" in line for line in lines)
+
+
+@pytest.mark.postgresql
+def test_a_case_whose_rows_are_held_is_put_off_and_holds_nobody_up(
+    postgresql_engine: Engine, clock: SetClock
+) -> None:
+    office = Office(postgresql_engine, now=clock.now()).settle_in()
+    office.publish(DIAGRAM)
+    held, free = opened(office), opened(office)
+    clock.set(clock.now() + timedelta(minutes=10))
+
+    def be_impatient(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '20ms'")
+
+    with transaction(postgresql_engine) as connection:
+        mine = tables.timers.select().where(tables.timers.c.case_id == held.id).with_for_update()
+        connection.execute(mine).all()
+        event.listen(postgresql_engine, "begin", be_impatient)
+        assert fire_due(postgresql_engine, clock) == 1
+        event.remove(postgresql_engine, "begin", be_impatient)
+    assert ("remind" in held.armed(), "remind" in free.armed()) == (True, False)
+    assert fire_due(postgresql_engine, clock) == 1
 
 
 def _has_due(engine: Engine, clock: SetClock) -> bool:

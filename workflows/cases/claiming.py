@@ -26,6 +26,13 @@ class TaskClaimedByAnother(WorkflowError):
     message_zh = "这项任务已由 {holder} 领取。"
 
 
+class TaskLent(WorkflowError):
+    """Whoever prepares a task for a colleague gives it back; that one completes it, or passes it on."""
+
+    code = "task-lent"
+    message_zh = "这项任务是 {lender} 委派的:办好后请归还,由对方提交。"
+
+
 class TaskAtHand(NamedTuple):
     """An open task somebody may do."""
 
@@ -50,8 +57,13 @@ def claim_task(connection: Connection, *, case_id: int, number: int, by: Actor, 
 def release_task(
     connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime, reason: str = ""
 ) -> None:
-    """Give a claimed task back to its candidates. Raises ``TaskNotOpen``, ``TaskClaimedByAnother``."""
+    """Give a claimed task back to its candidates.
+
+    Raises ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``, ``TaskLent``.
+    """
     case, task, by = task_at_hand(connection, case_id, number, by, at)
+    if case.row.task_lent_by is not None:
+        raise TaskLent(number=number, lender=case.row.task_lent_by)
     if task.assignee is not None:
         _assign(connection, case, task, to=None, kind="released", by=by, at=at, reason=reason)
     elif case.turns:
@@ -108,5 +120,5 @@ def _assign(
     connection.execute(
         update(tasks)
         .where(tasks.c.case_id == case.facts.id, tasks.c.number == task.number)
-        .values(assignee=to, claimed_at=at if to is not None else None)
+        .values(assignee=to, offered_to=None, claimed_at=at if to is not None else None)
     )

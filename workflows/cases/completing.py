@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflows.cases.actor import Actor, may_do
-from workflows.cases.claiming import task_at_hand
+from workflows.cases.claiming import TaskLent, task_at_hand
 from workflows.cases.facts import Offer
 from workflows.cases.identities import secret_of, store
 from workflows.cases.open_case import OpenCase
 from workflows.cases.saving import save
 from workflows.cases.submission import FormInvalid, accept
 from workflows.engine import stepping
-from workflows.errors import WorkflowError
 from workflows.staff import Staff
 
 __all__ = ["FormInvalid", "TaskLent", "complete_task"]

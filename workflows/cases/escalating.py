@@ -22,7 +22,7 @@ from workflows.cases.open_case import OpenCase
 from workflows.cases.queues import candidates
 from workflows.cases.started_clock import StartedClock
 from workflows.cases.turn import Turn
-from workflows.ladders import Rung
+from workflows.ladders import Ladder, Rung
 from workflows.tables import clocks, memberships, rungs, tasks, to_microseconds
 
 logger = logging.getLogger(__name__)
@@ -191,7 +191,7 @@ def escalate(case: OpenCase, due: DueRung, *, woken: datetime) -> None:
         anchored_at=due.anchored_at,
         due_at=due.due_at,
         since=due.at,
-        reached={*reached, due.rung},
+        reached={*reached, due.rung, *_before(case, ladder, rung, due.due_at)},
     )
     if rung is None or due.rung in reached:
         _pass_over(case, due, following)
@@ -213,6 +213,18 @@ def escalate(case: OpenCase, due: DueRung, *, woken: datetime) -> None:
         next_at=following[1],
     )
     case.finish(turn)
+
+
+def _before(case: OpenCase, ladder: Ladder | None, rung: Rung | None, due_at: datetime) -> set[str]:
+    """Rungs that lie before one on the ladder: put in later, they are not reached after it."""
+    if ladder is None or rung is None:
+        return set()
+
+    def moment(one: Rung) -> datetime:
+        return one.moment(due_at, calendar=case.live.calendar(), opening=ladder.opening)
+
+    reached = moment(rung)
+    return {one.name for one in ladder.rungs if moment(one) < reached}
 
 
 def _pass_over(case: OpenCase, due: DueRung, following: tuple[str | None, datetime | None]) -> None:

@@ -27,7 +27,7 @@ def fire_timers(connection: Connection, case_id: int, *, at: datetime, woken: da
     except (CaseBusy, CaseEnded, NoSuchCase):
         return 0
     fired = fire_due(case, now=at, woken=woken)
-    if fired:
+    if case.turns:
         save(case)
     return fired
 

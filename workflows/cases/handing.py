@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Row, update
 
 from workflows import outbox
 from workflows.cases.actor import Actor, NotPermitted, capacity
-from workflows.cases.claiming import TaskAtHand, task_at_hand
+from workflows.cases.claiming import TaskAtHand, TaskLent, task_at_hand
 from workflows.cases.correcting import ReasonMissing
 from workflows.cases.firing import fire_due
 from workflows.cases.open_case import OpenCase, open_case
@@ -62,7 +63,7 @@ def hand_over(
     """Offer a task to a colleague who may do it; until they accept, ``by`` holds it and answers for it.
 
     Raises ``NotPermitted`` (also when ``to`` may not do it), ``ReasonMissing``, ``ToYourself``,
-    ``AlreadyOffered``, ``TaskNotOpen``, ``TaskClaimedByAnother``.
+    ``AlreadyOffered``, ``TaskNotOpen``, ``TaskClaimedByAnother``, ``TaskLent``.
     """
     case, task, by = _held(connection, case_id, number, to, reason, by, at)
     if not _may(connection, case, to):
@@ -84,7 +85,7 @@ def take_back(connection: Connection, *, case_id: int, number: int, by: Actor, a
 
 def accept_task(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
     """Take on what a colleague hands over; from now on ``by`` answers for the case. Raises ``NotOffered``."""
-    case, task = _offered(connection, case_id, number, by, at)
+    case, task, by = _offered(connection, case_id, number, by, at)
     _enter(case, task, "hand-over-accepted", {"from": task.assignee}, by=by, at=at, answers=by.user)
     _write(connection, case, number, assignee=by.user, offered_to=None, claimed_at=case.not_before(at))
 
@@ -94,7 +95,7 @@ def decline_task(
 ) -> None:
     """Leave with a colleague what they want to hand over. Raises ``NotOffered``, ``ReasonMissing``."""
     _check_reason(reason)
-    case, task = _offered(connection, case_id, number, by, at)
+    case, task, by = _offered(connection, case_id, number, by, at)
     _enter(case, task, "hand-over-declined", {"from": task.assignee, "reason": reason.strip()}, by=by, at=at)
     _write(connection, case, number, offered_to=None)
     _notify(connection, case, number, [f"person:{task.assignee}"], "hand-over-declined", at)
@@ -130,8 +131,9 @@ def give_back(
     row = case.row
     if row.task_status != "open":
         raise TaskNotOpen(number=number, case=case.facts.number)
-    if row.task_lent_by is None or by.user not in (row.task_assignee, row.task_lent_by):
+    if row.task_lent_by is None or not _has_part_in(by, row):
         raise NotLent(number=number)
+    by = _acting(by, row)
     fire_due(case, now=at)
     task = TaskAtHand(number, row.task_element_id, row.task_assignee)
     _enter(case, task, "given-back", {"to": row.task_lent_by, "opinion": opinion.strip()}, by=by, at=at)
@@ -170,12 +172,14 @@ def _held(
     case, task, acting = task_at_hand(connection, case_id, number, by, at)
     if case.row.task_offered_to is not None:
         raise AlreadyOffered(to=case.row.task_offered_to)
+    if case.row.task_lent_by is not None:
+        raise TaskLent(number=number, lender=case.row.task_lent_by)
     return case, task, acting
 
 
 def _offered(
     connection: Connection, case_id: int, number: int, by: Actor, at: datetime
-) -> tuple[OpenCase, TaskAtHand]:
+) -> tuple[OpenCase, TaskAtHand, Actor]:
     case = open_case(connection, case_id, task=number)
     row = case.row
     if row.task_status != "open":
@@ -185,7 +189,21 @@ def _offered(
     fire_due(case, now=at)
     if any(number in turn.closed for turn in case.turns):
         raise TaskNotOpen(number=number, case=case.facts.number)
-    return case, TaskAtHand(number, row.task_element_id, row.task_assignee)
+    acting = by if row.task_offered_to == by.user else replace(by, on_behalf_of=row.task_offered_to)
+    return case, TaskAtHand(number, row.task_element_id, row.task_assignee), acting
+
+
+def _has_part_in(by: Actor, row: Row[Any]) -> bool:
+    """Whether somebody lent a task or was lent it, or stands in for one who was."""
+    return not {by.user, *by.lent}.isdisjoint({row.task_assignee, row.task_lent_by})
+
+
+def _acting(by: Actor, row: Row[Any]) -> Actor:
+    """As whom somebody gives a task back."""
+    parties = {row.task_assignee, row.task_lent_by}
+    if by.user in parties:
+        return by
+    return replace(by, on_behalf_of=min(parties & by.lent.keys()))
 
 
 def _may(connection: Connection, case: OpenCase, person: Actor) -> bool:

@@ -164,7 +164,8 @@ def _fire(connection: Connection, case_id: int, command: Mapping[str, Any], at: 
         update(timers).where(timers.c.case_id == case_id, timers.c.status == "failed").values(status="armed")
     )
     case = open_case(connection, case_id)
-    if fire_due(case, now=at):
+    fire_due(case, now=at)
+    if case.turns:
         save(case)
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import orjson
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from workflows import outbox
 from workflows.cases.clock_state import NOT_ENDED
+from workflows.cases.facts import CaseFacts, Reached
+from workflows.cases.open_case import OpenCase
+from workflows.cases.turn import Turn
 from workflows.tables import clocks, grounds, rungs
-
-if TYPE_CHECKING:
-    from workflows.cases.facts import CaseFacts, Reached
-    from workflows.cases.open_case import OpenCase
-    from workflows.cases.turn import Turn
 
 _OF_CLOCK = (clocks.c.case_id == bindparam("case"), clocks.c.number == bindparam("n"))
 _CLIMB = (

@@ -13,6 +13,7 @@ from workflows.definitions.bundle import DIAGRAM
 from workflows.packages.bundling import bundle_of, surroundings_of
 from workflows.packages.contents import check_contents
 from workflows.packages.coverage import Citation, citations, described, empty_claims, unaccounted
+from workflows.packages.matters import check_matters
 from workflows.packages.ordering import call_order
 from workflows.packages.package import SHARED, Package
 from workflows.packages.reading import read_packages
@@ -86,6 +87,7 @@ def _files(packages: list[Package]) -> Iterator[tuple[str, tuple[Finding, ...]]]
             findings = validate(text.encode(), surroundings, process_id=package.key(regulation))
             yield f"{package.slug}/{regulation}.bpmn", tuple(findings)
         yield f"{package.slug}/", tuple(check_contents(_everything(package)))
+        yield f"{package.slug}/matters.toml", tuple(check_matters(package))
         yield f"{package.slug}/organisation.toml", tuple(time_findings(package))
         for kind, zh, names in _unused(package, used):
             message_zh, message_en = (

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from workflows.calendar_store import renew_version, seed_calendar
 from workflows.definitions import Bundle, PublicationRefused, publish, save_draft
+from workflows.escalation import renew_rungs
 from workflows.exclusive import exclusively
 from workflows.packages.bundling import bundle_of, surroundings_of
 from workflows.packages.contents import check_contents
@@ -69,6 +70,8 @@ def load_packages(
         if demo:
             accounts += write_demo_people(connection, package)
     renew_version(connection)
+    for package in packages:
+        renew_rungs(connection, package.slug, at=at)
     loading = _Loading(connection, at=at, author=author)
     around = {package.slug: surroundings_of(package, packages) for package in packages}
     for package, regulation in order:

@@ -14,7 +14,7 @@ from workflows.cases import Actor, NotPermitted
 from workflows.cases.grounds import PROPOSED, NoSuchGround, hands_in
 from workflows.office import Office
 from workflows.reading.access import may_see_case, recused_from, sees_everything
-from workflows.reading.case_file import CaseFile, open_file
+from workflows.reading.case_file import CaseFile, CaseTask, open_file
 from workflows.reading.law import law_of
 from workflows.tables import cases, clocks, definitions, grounds, rungs
 from workflows.time_rules import rules_of
@@ -51,10 +51,28 @@ class GroundLine:
     own: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of the work under a period that ran out, or a rung it came to: what a decision has to go by.
+
+    It says nothing of what the case is about, for who decides need not be among those who may read it.
+    """
+
+    at: datetime
+    #: The step, or null for a rung.
+    task: str | None
+    #: Of a rung: Chinese and English.
+    rung: tuple[str, str] = ("", "")
+    #: Candidate keys of the step, or the one who had taken it or done it.
+    keys: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+
+
 _GROUNDS: Select[Any] = (
     select(
         grounds,
         clocks.c.name,
+        clocks.c.basis,
         rungs.c.due_at.label("missed_at"),
         clocks.c.due_at.label("ended_at"),
         cases.c.number.label("case_number"),
@@ -110,6 +128,31 @@ def ground_of(connection: Connection, person: Actor, office: Office, ground: int
     if not found:
         raise NoSuchGround(ground=ground)
     return found[0]
+
+
+def course_of(connection: Connection, person: Actor, office: Office, ground: int) -> list[Step]:
+    """The steps and rungs of the period a ground is about, in their order. Raises like ``ground_of``."""
+    ground_of(connection, person, office, ground)
+    row = connection.execute(_ONE, {"organisation": office.slug, "ground": ground}).first()
+    assert row is not None
+    ladder = rules_of(office.settings).ladder_of(row.basis)
+    found = [_step(task) for task in open_file(connection, row.case_number).tasks if task.clock == row.name]
+    query = select(rungs).where(rungs.c.case_id == row.case_id, rungs.c.clock == row.clock)
+    for reached in connection.execute(query):
+        rung = None if ladder is None else ladder.rung(reached.rung)
+        called = (reached.rung, reached.rung) if rung is None else (rung.title, rung.title_en)
+        found.append(Step(at=reached.reached_at, task=None, rung=called))
+    return sorted(found, key=lambda step: step.at)
+
+
+def _step(task: CaseTask) -> Step:
+    who = task.ended_by if task.status == "completed" else task.assignee
+    return Step(
+        at=task.opened_at,
+        task=task.name,
+        keys=(f"person:{who}",) if who else tuple(sorted(task.keys)),
+        ended_at=task.ended_at,
+    )
 
 
 def _check(person: Actor, office: Office) -> None:

@@ -26,7 +26,7 @@ class Detail:
     due) · ``stopped`` (name, met) · ``recorded`` (name) · ``sent`` (name) · ``offered`` (name, keys, due) ·
     ``cancelled`` (name) · ``outcome`` (name) · ``suspended`` (name, text: why) · ``resumed`` (name, due) ·
     ``extended`` (name, text: the limit, due) · ``recounted`` (name, due) ·
-    ``told`` (keys) · ``proposed`` (rules: the clause). A clock that stands still has no
+    ``told`` (keys) · ``answers`` (keys: who answers for the case from now on) · ``proposed`` (rules: the clause). A clock that stands still has no
     due moment.
     """
 
@@ -64,6 +64,8 @@ class Chapter:
     #: Of an application for more time: what is asked for, and who else has a part in it.
     limit: str = ""
     others: tuple[str, ...] = ()
+    #: To whom, or from whom, a task passes.
+    colleague: str = ""
     #: What the rung of a ladder that was reached is called, in Chinese and in English.
     rung: tuple[str, str] = ("", "")
     #: Names a correction changed.
@@ -100,9 +102,10 @@ def _chapter(event: Event, law: Law, processes: Mapping[int, str]) -> Chapter:
         provisions=_cited(event.kind, command, element),
         due=from_microseconds(command["due"]) if is_timer else None,
         woken=from_microseconds(command["woken"]) if is_timer else None,
-        reason=str(command.get("reason") or ""),
+        reason=str(command.get("reason") or command.get("opinion") or ""),
         limit=str(command.get("limit") or ""),
         others=tuple(str(command[who]) for who in ("approver", "asked_by") if command.get(who)),
+        colleague=_colleague(event.kind, command),
         rung=(str(command.get("title", "")), str(command.get("title_en", ""))),
         changed=tuple(command.get("data") or ()) if event.kind == "corrected" else (),
         details=(*_details(event.body, law), *_told(event.kind, command)),
@@ -113,6 +116,10 @@ def _cited(kind: str, command: Mapping[str, Any], element: Element | None) -> tu
     if kind in _DECISIONS:
         return (str(command["provision"]),)
     return element.provisions if element is not None and kind in _ON_CLAUSE else ()
+
+
+def _colleague(kind: str, command: Mapping[str, Any]) -> str:
+    return str(command.get("to") or command.get("from") or "") if kind in _PASSED else ""
 
 
 def _told(kind: str, command: Mapping[str, Any]) -> Iterator[Detail]:
@@ -133,6 +140,18 @@ def _clocks_named(command: Mapping[str, Any], law: Law) -> str:
 
 #: Kinds of event in which the element was executed; taking a task executes no clause.
 _ON_CLAUSE = frozenset({"opened", "completed", "timer-fired", "message-received"})
+
+#: A task passes between colleagues.
+_PASSED = frozenset(
+    {
+        "handed-over",
+        "hand-over-withdrawn",
+        "hand-over-accepted",
+        "hand-over-declined",
+        "lent",
+        "given-back",
+    }
+)
 
 #: Decisions on a ground of accountability.
 _DECISIONS = frozenset({"ground-verified", "ground-dismissed"})
@@ -156,6 +175,8 @@ def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
     for _, element_id, keys, *_ in body.get("offers", ()):
         yield Detail(kind="offered", name=law.name_of(element_id), keys=tuple(keys))
     yield from _withdrawn(body, law)
+    if body.get("answerable"):
+        yield Detail(kind="answers", name="", keys=(f"person:{body['answerable']}",))
     if body.get("outcome"):
         yield Detail(kind="outcome", name=str(body["outcome"]))
 

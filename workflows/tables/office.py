@@ -79,6 +79,31 @@ absences = Table(
     Index("ix_absences_user", "user", "until"),
 )
 
+#: Filters of the inbox somebody has given a name; whom they show what is decided for each reader anew.
+saved_queues = Table(
+    "saved_queues",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("organisation", Text, ForeignKey("organisations.slug"), nullable=False),
+    Column("owner", Text, ForeignKey("people.user"), nullable=False),
+    Column("name", Text, nullable=False),
+    #: The unit whose members see it too; null when it is its owner's alone.
+    Column("unit", Text),
+    #: JSON: parameters of the inbox's address.
+    Column("filters", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_saved_queues_owner", "owner"),
+    Index("ix_saved_queues_unit", "organisation", "unit"),
+)
+
+#: Which columns of the inbox a person wants to see, as a JSON list; without a row all of the usual ones.
+shown_columns = Table(
+    "shown_columns",
+    metadata,
+    Column("user", Text, ForeignKey("people.user"), primary_key=True),
+    Column("columns", Text, nullable=False),
+)
+
 #: Who changed what about whom; only ever added to.
 directory_changes = Table(
     "directory_changes",

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from tests.app.api.conftest import GIVEN, Call, Programs
 from tests.app.conftest import KEY
+from tests.app.ladders import late_case
+from tests.notices import NOTICE_2027
 
 PDF = b"%PDF-1.4 nothing much"
 ABSENT = "t-2026-99999"
@@ -47,6 +49,14 @@ def download(office: Programs) -> TestResponse:
     return office.call("zhang.san", "GET", f"/cases/{number}/attachments/{paper}")
 
 
+def of_ground(person: str, act: str, **options: Any) -> Call:
+    """A decision on the ground of a late case."""
+    return lambda office: (
+        late_case(office.site),
+        office.call(person, "POST", f"/grounds/1/{act}", **options),
+    )[1]
+
+
 def retry(office: Programs) -> TestResponse:
     number = office.stopped_case()
     given = {"data": {"amount": 5}, "reason": "补登金额"}
@@ -62,10 +72,78 @@ def claim_first(office: Programs) -> None:
     assert office.call("zhang.san", "POST", office.task("check") + "/claim").status_code == 200
 
 
+#: What a verb needs, where it needs something.
+WORDS = {
+    "hand-over": {"to": "li.si", "reason": "明日外出"},
+    "lend": {"to": "li.si", "reason": "请核对"},
+    "decline": {"reason": "手上案件过多"},
+    "give-back": {"opinion": "无误"},
+    "urge": {"reason": "来电催问"},
+}
+
+
+def passing(person: str, verb: str, *before: str, **words: str) -> Call:
+    """A verb upon a fresh task, after verbs of its holder."""
+
+    def call(office: Programs) -> TestResponse:
+        office.open_case()
+        task = office.task("check")
+        for earlier in before:
+            done = office.call("zhang.san", "POST", f"{task}/{earlier}", json=WORDS[earlier])
+            assert done.status_code == 200, done.text
+        given = WORDS.get(verb, {}) | words
+        return office.call(person, "POST", f"{task}/{verb}", **({"json": given} if given else {}))
+
+    return call
+
+
+def in_bulk(office: Programs) -> TestResponse:
+    numbers = [office.open_case() for _ in range(2)]
+    tasks = [{"case": number, "number": int(office.task("check").rsplit("/")[-1])} for number in numbers]
+    body = {"verb": "claim", "tasks": [*tasks, {"case": numbers[0], "number": 99}]}
+    return office.call("zhang.san", "POST", "/tasks/bulk", json=body)
+
+
+def gazetted(office: Programs) -> TestResponse:
+    """The notice of 2027, previewed and confirmed."""
+    seen = office.call("zhao.liu", "POST", "/calendar/preview", json={"text": NOTICE_2027})
+    body = {"text": NOTICE_2027, "version": (seen.json or {}).get("version", "0"), "note": "按通知导入"}
+    return office.call("zhao.liu", "POST", "/calendar/batches", json=body)
+
+
+def undone(office: Programs) -> TestResponse:
+    return office.call("zhao.liu", "POST", "/calendar/batches/1/undo", json={"note": "文号有误"})
+
+
 REASON = {"reason": "申请人撤回"}
 CORRECTION = {"data": {"kind": "变更"}, "reason": "选错"}
 LATER = {"now": "2026-09-24T10:00:00+08:00"}
 VERSIONS = f"/definitions/{KEY}/versions"
+HEARING = {"procedure": "hearing", "document": "听证通知书", "expected": "5 workdays"}
+MORE = {"limit": "3 workdays", "reason": "案情复杂", "approver": "wang.wu"}
+ORDERED = {"limit": "1 workdays", "reason": "某领导批示"}
+
+
+def suspended(office: Programs) -> str:
+    number = office.open_case()
+    answer = office.call("zhang.san", "POST", f"/cases/{number}/clocks/suspend", json=HEARING)
+    assert answer.status_code == 200, answer.text
+    return number
+
+
+def resume(office: Programs) -> TestResponse:
+    path = f"/cases/{suspended(office)}/clocks/resume"
+    return office.call("zhang.san", "POST", path, json={"reason": "听证结束"})
+
+
+def decide(office: Programs, act: str, given: dict[str, Any], by: str = "wang.wu") -> TestResponse:
+    """Somebody decides an application of a colleague."""
+    path = f"/cases/{office.open_case()}/clocks/decide"
+    asked = office.call("zhang.san", "POST", f"{path}/requests", json=MORE)
+    assert asked.status_code == 200, asked.text
+    return office.call(by, "POST", f"{path}/{act}", json={"request": asked.json["request"], **given})
+
+
 #: Operation → a call that succeeds.
 GOOD: dict[str, Call] = {
     "listDefinitions": plain("zhang.san", "GET", "/definitions"),
@@ -82,7 +160,24 @@ GOOD: dict[str, Call] = {
     "claimTask": of_task("zhang.san", "/claim"),
     "releaseTask": of_task("zhang.san", "/release", claim_first),
     "completeTask": of_task("zhang.san", "/complete"),
+    "handOverTask": passing("zhang.san", "hand-over"),
+    "takeTaskBack": passing("zhang.san", "take-back", "hand-over"),
+    "acceptTask": passing("li.si", "accept", "hand-over"),
+    "declineTask": passing("li.si", "decline", "hand-over"),
+    "lendTask": passing("zhang.san", "lend"),
+    "giveTaskBack": passing("li.si", "give-back", "lend"),
+    "urgeTask": passing("wang.wu", "urge"),
+    "passTasks": in_bulk,
     "listTimers": of_case("zhang.san", "GET", "/timers"),
+    "getClockProof": lambda office: office.call(
+        "zhang.san", "GET", f"/cases/{office.open_case()}/clocks/{office.site.clock()}"
+    ),
+    "suspendClocks": of_case("zhang.san", "POST", "/clocks/suspend", json=HEARING),
+    "resumeClocks": resume,
+    "requestExtension": of_case("zhang.san", "POST", "/clocks/decide/requests", json=MORE),
+    "extendClock": lambda office: decide(office, "extend", {"decision": "同意"}),
+    "refuseExtension": lambda office: decide(office, "refuse", {"reason": "可以按期办结"}),
+    "setLimit": of_case("wang.wu", "POST", "/clocks/decide/limit", json=ORDERED),
     "listEvents": of_case("zhang.san", "GET", "/events"),
     "verifyCase": of_case("han", "GET", "/proof"),
     "listNotices": of_case("zhang.san", "GET", "/notices"),
@@ -92,6 +187,17 @@ GOOD: dict[str, Call] = {
     "uploadFile": upload,
     "listFiles": of_case("zhang.san", "GET", "/attachments"),
     "downloadFile": download,
+    "listDeadlines": lambda office: (late_case(office.site), office.call("han", "GET", "/deadlines"))[1],
+    "listGrounds": lambda office: (late_case(office.site), office.call("han", "GET", "/grounds"))[1],
+    "verifyGround": of_ground("wang.wu", "verify", json=REASON),
+    "dismissGround": of_ground("wang.wu", "dismiss", json=REASON),
+    "getCalendarYear": plain("zhang.san", "GET", "/calendar/2026"),
+    "previewCalendar": plain("zhao.liu", "POST", "/calendar/preview", json={"text": NOTICE_2027}),
+    "changeCalendar": lambda office: gazetted(office),
+    "getCalendarBatch": lambda office: (gazetted(office), office.call("han", "GET", "/calendar/batches/1"))[
+        1
+    ],
+    "undoCalendarBatch": lambda office: (gazetted(office), undone(office))[1],
     "getClock": plain("zhao.liu", "GET", "/clock"),
     "setClock": plain("zhao.liu", "PUT", "/clock", json=LATER),
 }
@@ -134,6 +240,20 @@ REFUSED: list[tuple[str, int, str, Call]] = [
     ("releaseTask", 409, "task-claimed-by-another", of_task("li.si", "/release", claim_first)),
     ("completeTask", 409, "task-not-open", twice),
     ("completeTask", 403, "not-permitted", of_task("wang.wu", "/complete")),
+    ("handOverTask", 403, "not-permitted", passing("zhang.san", "hand-over", to="wang.wu")),
+    ("handOverTask", 404, "no-such-person", passing("zhang.san", "hand-over", to="elsewhere")),
+    ("handOverTask", 409, "already-offered", passing("zhang.san", "hand-over", "hand-over")),
+    ("handOverTask", 422, "to-yourself", passing("zhang.san", "hand-over", to="zhang.san")),
+    ("handOverTask", 422, "reason-missing", passing("zhang.san", "hand-over", reason=" ")),
+    ("takeTaskBack", 409, "not-offered", passing("zhang.san", "take-back")),
+    ("acceptTask", 409, "not-offered", passing("shen", "accept", "hand-over")),
+    ("acceptTask", 403, "not-permitted", passing("outsider", "accept", "hand-over")),
+    ("declineTask", 422, "reason-missing", passing("li.si", "decline", "hand-over", reason=" ")),
+    ("lendTask", 409, "task-lent", passing("li.si", "lend", "lend", to="shen")),
+    ("lendTask", 422, "request-invalid", passing("zhang.san", "lend", who="li.si")),
+    ("giveTaskBack", 409, "not-lent", passing("zhang.san", "give-back")),
+    ("urgeTask", 403, "not-permitted", passing("outsider", "urge")),
+    ("passTasks", 422, "request-invalid", plain("zhang.san", "POST", "/tasks/bulk", json={"tasks": []})),
     (
         "completeTask",
         422,
@@ -143,6 +263,86 @@ REFUSED: list[tuple[str, int, str, Call]] = [
             office.call("zhang.san", "POST", office.task("check") + "/complete", json={}),
         )[1],
     ),
+    ("getClockProof", 404, "no-such-clock", of_case("zhang.san", "GET", "/clocks/99")),
+    ("getClockProof", 403, "not-permitted", of_case("outsider", "GET", "/clocks/99")),
+    (
+        "suspendClocks",
+        409,
+        "no-clock-to-suspend",
+        lambda office: office.call(
+            "li.si", "POST", f"/cases/{suspended(office)}/clocks/suspend", json=HEARING
+        ),
+    ),
+    (
+        "suspendClocks",
+        409,
+        "clock-suspended",
+        lambda office: office.call(
+            "li.si",
+            "POST",
+            f"/cases/{suspended(office)}/clocks/suspend",
+            json={**HEARING, "clocks": ["decide"]},
+        ),
+    ),
+    (
+        "suspendClocks",
+        422,
+        "no-such-procedure",
+        of_case("zhang.san", "POST", "/clocks/suspend", json={**HEARING, "procedure": "picnic"}),
+    ),
+    (
+        "suspendClocks",
+        422,
+        "document-missing",
+        of_case("zhang.san", "POST", "/clocks/suspend", json={**HEARING, "document": " "}),
+    ),
+    ("suspendClocks", 422, "request-invalid", of_case("zhang.san", "POST", "/clocks/suspend", json={})),
+    (
+        "resumeClocks",
+        409,
+        "clock-not-suspended",
+        of_case("zhang.san", "POST", "/clocks/resume", json={"clocks": ["decide"], "reason": "误"}),
+    ),
+    (
+        "requestExtension",
+        422,
+        "no-such-approver",
+        of_case("zhang.san", "POST", "/clocks/decide/requests", json={**MORE, "approver": "li.si"}),
+    ),
+    (
+        "requestExtension",
+        422,
+        "extension-too-long",
+        of_case("zhang.san", "POST", "/clocks/decide/requests", json={**MORE, "limit": "99 workdays"}),
+    ),
+    (
+        "requestExtension",
+        422,
+        "invalid-period",
+        of_case("zhang.san", "POST", "/clocks/decide/requests", json={**MORE, "limit": "soon"}),
+    ),
+    (
+        "requestExtension",
+        404,
+        "no-such-clock",
+        of_case("zhang.san", "POST", "/clocks/nothing/requests", json=MORE),
+    ),
+    ("extendClock", 403, "not-permitted", lambda office: decide(office, "extend", {}, by="li.si")),
+    ("extendClock", 403, "own-application", lambda office: decide(office, "extend", {}, by="zhang.san")),
+    (
+        "extendClock",
+        404,
+        "no-such-extension-request",
+        of_case("wang.wu", "POST", "/clocks/decide/extend", json={"request": 99}),
+    ),
+    ("refuseExtension", 422, "reason-missing", lambda office: decide(office, "refuse", {"reason": " "})),
+    ("setLimit", 403, "not-permitted", of_case("zhang.san", "POST", "/clocks/decide/limit", json=ORDERED)),
+    (
+        "setLimit",
+        422,
+        "reason-missing",
+        of_case("wang.wu", "POST", "/clocks/decide/limit", json={**ORDERED, "reason": ""}),
+    ),
     ("listEvents", 422, "request-invalid", of_case("zhang.san", "GET", "/events?size=9999")),
     ("verifyCase", 403, "not-permitted", of_case("zhang.san", "GET", "/proof")),
     ("retryIncident", 409, "incident-not-open", of_case("zhao.liu", "POST", "/incidents/7/retry")),
@@ -150,6 +350,58 @@ REFUSED: list[tuple[str, int, str, Call]] = [
     ("uploadFile", 415, "file-type-refused", lambda office: upload(office, b"MZ\x90")),
     ("uploadFile", 400, "file-empty", lambda office: upload(office, b"")),
     ("downloadFile", 404, "no-such-file", of_case("zhang.san", "GET", "/attachments/x")),
+    ("listGrounds", 403, "not-permitted", plain("zhang.san", "GET", "/grounds")),
+    ("listGrounds", 422, "request-invalid", plain("han", "GET", "/grounds?status=perhaps")),
+    ("verifyGround", 403, "not-permitted", of_ground("han", "verify", json=REASON)),
+    ("verifyGround", 404, "no-such-ground", plain("han", "POST", "/grounds/9/verify", json=REASON)),
+    ("verifyGround", 422, "reason-missing", of_ground("wang.wu", "verify", json={"reason": " "})),
+    ("dismissGround", 422, "request-invalid", plain("han", "POST", "/grounds/1/dismiss", json={})),
+    ("getCalendarYear", 400, "year-beyond-calendar", plain("han", "GET", "/calendar/1999")),
+    (
+        "previewCalendar",
+        403,
+        "not-permitted",
+        plain("han", "POST", "/calendar/preview", json={"text": NOTICE_2027}),
+    ),
+    (
+        "previewCalendar",
+        422,
+        "unusable-notice",
+        plain("zhao.liu", "POST", "/calendar/preview", json={"text": "2027-01-01 也许 元旦"}),
+    ),
+    (
+        "previewCalendar",
+        409,
+        "nothing-changes",
+        lambda office: (
+            gazetted(office),
+            office.call("zhao.liu", "POST", "/calendar/preview", json={"text": NOTICE_2027}),
+        )[1],
+    ),
+    (
+        "changeCalendar",
+        409,
+        "calendar-changed",
+        plain(
+            "zhao.liu",
+            "POST",
+            "/calendar/batches",
+            json={"text": NOTICE_2027, "version": "another", "note": "按通知导入"},
+        ),
+    ),
+    ("getCalendarBatch", 404, "no-such-calendar-batch", plain("han", "GET", "/calendar/batches/7")),
+    (
+        "undoCalendarBatch",
+        403,
+        "not-permitted",
+        plain("han", "POST", "/calendar/batches/1/undo", json={"note": "?"}),
+    ),
+    (
+        "undoCalendarBatch",
+        409,
+        "calendar-changed",
+        lambda office: (gazetted(office), undone(office), undone(office))[2],
+    ),
     ("getClock", 403, "not-permitted", plain("zhang.san", "GET", "/clock")),
     (
         "setClock",
@@ -270,12 +522,27 @@ def test_a_case_that_is_not_there_and_one_of_another_office_are_the_same_404(pro
 
 
 #: What operations on a case are sent, so that only the case is at fault.
-BODIES = {"cancelCase": REASON, "setData": CORRECTION, "completeTask": {"data": {}}}
+BODIES = {
+    "cancelCase": REASON,
+    "setData": CORRECTION,
+    "completeTask": {"data": {}},
+    "suspendClocks": HEARING,
+    "resumeClocks": {"reason": "听证结束"},
+    "requestExtension": MORE,
+    "extendClock": {"request": 1},
+    "refuseExtension": {"request": 1, "reason": "可以按期办结"},
+    "setLimit": ORDERED,
+}
 
 
 def address(path: str, number: str) -> str:
     filled = path.removeprefix("/api/v1").replace("{case_number}", number).replace("{key}", KEY)
-    return filled.replace("{number}", "1").replace("{identifier}", "1")
+    return (
+        filled.replace("{number}", "1")
+        .replace("{identifier}", "1")
+        .replace("{year}", "2027")
+        .replace("{name}", "decide")
+    )
 
 
 def test_errors_are_named_by_field_in_the_language_asked_for(programs: Programs) -> None:

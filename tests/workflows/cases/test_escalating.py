@@ -260,6 +260,9 @@ def test_a_rung_taken_off_the_ladder_is_passed_over_and_nobody_hears(office: Off
     case = office.start("t.reply")
     ladder = [{"bases": ["statutory"], "rungs": RUNGS[2:]}]
     lay_down(office, {**RULES, "time": {**RULES["time"], "ladder": ladder}})
+    office.now = MOMENTS["yellow"]
+    assert case.fire() == 1
+    assert [row.rung for row in rows(office, tables.clocks)] == ["overdue"]
     pass_time(office, DUE + timedelta(days=7))
     assert reached(case) == ["overdue", "worse"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,3 +128,36 @@ def test_urging_reaches_those_who_have_or_may_take_the_work(case: Case) -> None:
     case.do("a")
     with pytest.raises(CaseEnded):
         do(case, cases.urge, WANG_WU, reason="又来电", number=number)
+
+
+def test_what_is_lent_is_given_back_and_not_passed_on(case: Case) -> None:
+    do(case, cases.lend, ZHANG_SAN, to=LI_SI, reason="请核对数据")
+    with pytest.raises(TaskLent):
+        do(case, cases.release_task, LI_SI)
+    with pytest.raises(TaskLent):
+        offer(case, to=ZHANG_SAN, by=LI_SI)
+    do(case, cases.give_back, LI_SI, opinion="数据无误")
+    case.do("a")
+
+
+def test_an_offer_ends_when_the_task_goes_back_to_everybody(case: Case) -> None:
+    offer(case)
+    do(case, cases.release_task, ZHANG_SAN)
+    with pytest.raises(NotOffered):
+        do(case, cases.accept_task, LI_SI)
+    case.do("a", by=LI_SI)
+
+
+def test_a_substitute_answers_and_gives_back_for_the_one_who_is_away(case: Case) -> None:
+    offer(case)
+    stand_in = replace(ZHANG_SAN, user="sun.ba", lent={LI_SI.user: LI_SI.keys})
+    do(case, cases.accept_task, stand_in)
+    do(case, cases.lend, stand_in, to=WANG_WU, reason="请核对数据")
+    helper = replace(QIAN_QI, user="zhou.jiu", lent={WANG_WU.user: WANG_WU.keys})
+    do(case, cases.give_back, helper, opinion="数据无误")
+    acted = [(event.kind, event.actor, event.on_behalf_of) for event in case.events()]
+    assert acted[2:] == [
+        ("hand-over-accepted", "sun.ba", LI_SI.user),
+        ("lent", "sun.ba", None),
+        ("given-back", "zhou.jiu", WANG_WU.user),
+    ]

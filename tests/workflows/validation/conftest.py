@@ -113,7 +113,10 @@ def surroundings() -> Surroundings:
         registers=frozenset({"ledger"}),
         operators={operator.name: operator for operator in OPERATORS},
         callable={
-            "common.extend": CallSignature(inputs=frozenset({"理由"}), outputs=frozenset({"批准"})),
+            "common.extend": CallSignature(
+                inputs=frozenset({"理由"}), outputs=frozenset({"批准"}), slots=frozenset({"approver"})
+            ),
+            "common.judged": CallSignature(slots=frozenset({"approver", "judge"})),
             "common.back": CallSignature(),
             "common.middle": CallSignature(),
         },
@@ -124,6 +127,7 @@ def surroundings() -> Surroundings:
         provisions=frozenset({"office.1.1", "office.1.2"}),
         units=frozenset({"office"}),
         roles=frozenset({"head"}),
+        slots=frozenset({"approver"}),
         parameters=frozenset({"prompt", "stages"}),
         persons=frozenset({"zhang.san"}),
     )

@@ -1,0 +1,143 @@
+"""Tasks between colleagues: what is handed over or lent to a person, and by them, as long as it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Select, bindparam, or_, select, tuple_
+
+from workflows.cases import Actor
+from workflows.cases.actor import capacity
+from workflows.cases.queues import candidates
+from workflows.tables import cases, definitions, tasks
+
+#: More than so many at once are nobody's to answer; the most urgent are shown.
+MOST: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passing:
+    """Between whom a task is."""
+
+    assignee: str | None
+    offered_to: str | None
+    lent_by: str | None
+    urged: int
+    #: For whom the person who looks would do it, as a substitute.
+    standing_in_for: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassingTask:
+    """An open task that passes between colleagues, with what people recognise its case by."""
+
+    case_id: int
+    case_number: str
+    title: str
+    regulation: str
+    number: int
+    name: str
+    passing: Passing
+    opened_at: datetime
+    due_at: datetime | None
+    provisional: bool
+    clock: str | None
+    suspended: bool
+    norm_at: datetime | None
+
+
+_OF_TASK = (tasks.c.assignee, tasks.c.offered_to, tasks.c.lent_by, tasks.c.urged)
+_JUDGED = (tasks.c.queue_id, tasks.c.excluded)
+_FACTS = (
+    tasks.c.case_id,
+    tasks.c.number,
+    tasks.c.name,
+    tasks.c.opened_at,
+    tasks.c.due_at,
+    tasks.c.provisional,
+    tasks.c.clock,
+    tasks.c.suspended,
+    tasks.c.norm_at,
+)
+_OPEN = (
+    select(
+        *_FACTS,
+        *_OF_TASK,
+        *_JUDGED,
+        cases.c.number.label("case_number"),
+        cases.c.title,
+        definitions.c.name.label("regulation"),
+    )
+    .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
+    .join(definitions, cases.c.definition_id == definitions.c.id)
+    .where(tasks.c.status == "open", cases.c.organisation == bindparam("organisation"))
+    .order_by(tasks.c.sort_at, tasks.c.case_id, tasks.c.number)
+    .limit(MOST)
+)
+_PEOPLE: Any = bindparam("people", expanding=True)
+_TO = _OPEN.where(tasks.c.offered_to.in_(_PEOPLE))
+_LENT = _OPEN.where(tasks.c.assignee.in_(_PEOPLE), tasks.c.lent_by.is_not(None))
+_BY = _OPEN.where(
+    or_(
+        (tasks.c.assignee == bindparam("me")) & tasks.c.offered_to.is_not(None),
+        tasks.c.lent_by == bindparam("me"),
+    )
+)
+
+
+def passed_to(connection: Connection, person: Actor) -> list[PassingTask]:
+    """What colleagues hand over or have lent to a person, or to one for whom they stand in; by due moment."""
+    return [*_read(connection, _TO, person), *_read(connection, _LENT, person)]
+
+
+def passed_by(connection: Connection, person: Actor) -> list[PassingTask]:
+    """What a person hands over, until it is accepted, and what they have lent; by due moment."""
+    return _read(connection, _BY, person)
+
+
+def passing_of(
+    connection: Connection, person: Actor, wanted: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], Passing]:
+    """Case id and number of tasks → between whom they are. One statement."""
+    if not wanted:
+        return {}
+    query = select(tasks.c.case_id, tasks.c.number, *_OF_TASK, *_JUDGED).where(
+        tuple_(tasks.c.case_id, tasks.c.number).in_(sorted(wanted))
+    )
+    return {(row.case_id, row.number): _passing(connection, person, row) for row in connection.execute(query)}
+
+
+def _read(connection: Connection, query: Select[Any], person: Actor) -> list[PassingTask]:
+    asked = {"organisation": person.organisation, "me": person.user, "people": [person.user, *person.lent]}
+    names = [name for name in PassingTask.__dataclass_fields__ if name != "passing"]
+    return [
+        PassingTask(
+            passing=_passing(connection, person, row), **{name: getattr(row, name) for name in names}
+        )
+        for row in connection.execute(query, asked)
+    ]
+
+
+def _passing(connection: Connection, person: Actor, row: Any) -> Passing:
+    return Passing(
+        assignee=row.assignee,
+        offered_to=row.offered_to,
+        lent_by=row.lent_by,
+        urged=row.urged,
+        standing_in_for=_for_whom(connection, person, row) if person.lent else None,
+    )
+
+
+def _for_whom(connection: Connection, person: Actor, row: Any) -> str | None:
+    if row.assignee in person.lent:
+        return str(row.assignee)
+    if row.assignee not in (None, person.user):
+        return None
+    organisation, keys = candidates(connection, row.queue_id)
+    excluded = orjson.loads(row.excluded)
+    acting = capacity(person, organisation=organisation, keys=keys, excluded=excluded)
+    return acting.on_behalf_of if acting is not None else None
