@@ -17,6 +17,12 @@ OK, MOVED, NO, NONE, GONE, BAD = 200, 302, 403, 404, 409, 400
 PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "inbox.show": ("GET", {}, (OK,) * 6),
     "inbox.find": ("GET", {"q": "t-2026-00001"}, (MOVED,) * 6),
+    "queue_pages.take": ("POST", {}, (MOVED,) * 6),
+    "queue_pages.columns": ("POST", {}, (MOVED,) * 6),
+    "queue_pages.save": ("POST", {}, (MOVED,) * 6),
+    "queue_pages.deleting": ("GET", {"identifier": 1}, (NONE,) * 6),
+    "queue_pages.delete": ("POST", {"identifier": 1}, (NONE,) * 6),
+    "queue_pages.table": ("GET", {"box": "units"}, (OK,) * 6),
     "sending.form": ("GET", {**CASE, "number": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
     "sending.send": ("POST", {**CASE, "number": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
     "starting.choose": ("GET", {}, (OK,) * 6),

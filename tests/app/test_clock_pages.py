@@ -65,8 +65,8 @@ def test_a_suspension_is_looked_at_before_it_is_done_and_said_everywhere_afterwa
     assert status == 200
     assert "计时已中止" in looked
     assert "剩余 2 个工作日" in looked
-    # Five working days from Monday the 21st: Mid-Autumn is a Friday.
-    assert "如按预计时间恢复，到期 9 月 30 日 17:30" in looked
+    # Five working days lead to the 29th; of the two that are left one comes after the National Day holidays.
+    assert "如按预计时间恢复，到期 10 月 8 日 17:30" in looked
     assert "计时已中止" not in page(site, "zhang.san", f"/cases/{number}")
     status, told = post(site, "zhang.san", number, "suspend", **HEARING)
     assert status == 302

@@ -21,6 +21,7 @@ def look() -> Callable[[Page], None]:
 
     def look(page: Page) -> None:
         if re.search("/(deadlines|grounds)", page.url):
+            page.screenshot(path="/tmp/shots/escalation/" + re.sub(r"\W+", "-", page.url[22:])[:60] + ".png", full_page=True)
             assert barriers(page) == [], page.url
 
     return look

@@ -78,6 +78,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "public_pages.issued": (CITIZEN, {"identifier": "notice"}),
     "public_pages.of_task": (CITIZEN, {"number": "pledge"}),
     "public_pages.show": (NOBODY, {}),
+    "queue_pages.deleting": (WINDOW, {"identifier": "queue"}),
     "receipt_pages.show": (WINDOW, CASE),
     "register_pages.choose": (WINDOW, {}),
     "register_pages.printed": (WINDOW, {"slug": "tolerant"}),
@@ -102,6 +103,7 @@ NO_PAGES = {
     "health.healthz",
     "inbox.find",
     "language.choose",
+    "queue_pages.table",
     "register_pages.table",
     "replay_pages.drawing",
     "replay_pages.steps",
@@ -166,7 +168,7 @@ def prepared(app: Flask, window: Person) -> Facts:
 
 
 def gazetted(connection: Connection) -> int:
-    """The notice of 2027 in the calendar, as a process administrator would import it. Returns the batch's id."""
+    """The notice of 2027, imported. Returns the id of its batch, which waits to be counted."""
     proposal = propose(connection, NOTICE_2027, organisation=NATIONAL)
     how = {"note": "按通知导入", "by": actor_of(connection, ADMIN), "at": SystemClock().now()}
     return apply_change(connection, proposal.change, version=proposal.version, **how)

@@ -35,6 +35,8 @@ class Offer:
     clock: str | None
     due_at: datetime | None = None
     provisional: bool = False
+    #: The clock whose due date it shows without the diagram saying so: that of its own timer.
+    shows: str | None = None
     #: The clock it shows stands still.
     suspended: bool = False
     #: When the office's own norm for it is over; never a breach.
@@ -54,6 +56,8 @@ class Armed:
     #: The clock it moves with, when that is another's, and by how much it differs from its due moment.
     follows: int | None = None
     offset: timedelta = timedelta(0)
+    #: Name of the clock that is due when it is.
+    projects: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,7 +167,7 @@ def _task_row(
         "priority": offer.priority,
         "status": "open",
         "opened_at": turn.at,
-        "clock": offer.clock,
+        "clock": offer.clock or offer.shows,
         "due_at": offer.due_at,
         "provisional": offer.provisional,
         "suspended": offer.suspended,

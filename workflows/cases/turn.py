@@ -244,6 +244,7 @@ class Turn:
                 **clock_facts(due),
             )
             self._start(clock)
+        offset = timedelta(0) if followed is None else due.due_at - followed.due_at
         self.armed[task.id] = Armed(
             task=task.id,
             element_id=element.id,
@@ -252,7 +253,8 @@ class Turn:
             clock=clock,
             counted=due,
             follows=None if followed is None else followed.number,
-            offset=timedelta(0) if followed is None else due.due_at - followed.due_at,
+            offset=offset,
+            projects=clock.name if clock is not None else None if offset else refers,
         )
 
     def throw(self, task: CaseTask) -> None:
@@ -341,7 +343,9 @@ class Turn:
                 offer.provisional = clock is not None and clock.provisional
             elif guards:
                 first = min(guards, key=lambda armed: armed.due_at)
-                offer.due_at = first.due_at
+                offer.shows = first.projects
+                offer.suspended = first.due_at == NEVER
+                offer.due_at = None if offer.suspended else first.due_at
                 offer.provisional = first.clock is not None and first.clock.provisional
 
     def clock_changes(self) -> dict[str, Any]:

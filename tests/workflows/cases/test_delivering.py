@@ -49,7 +49,7 @@ def test_a_message_is_offered_to_those_its_event_names_and_to_nobody_else(case: 
 def test_a_person_sends_it_and_the_ordinary_work_stays(case: Case) -> None:
     first = offered(case)[0].number
     case.deliver("更多时间", by=ZHANG_SAN)
-    assert case.open() == ["why", "work"]
+    assert case.open() == ["work", "why"]
     assert offered(case)[0].number != first
 
 

@@ -268,3 +268,24 @@ def test_a_case_does_not_go_back_in_time_when_the_machine_does(office: Office) -
     assert moments == sorted(moments)
     (clock,) = clocks(case)
     assert clock.stopped_at == moments[-1]
+
+
+def test_a_task_that_shows_its_own_timer_moves_with_it(office: Office) -> None:
+    office.publish(
+        d.diagram(
+            "t.plain",
+            d.start(),
+            d.user("a"),
+            d.boundary("limit", "a", d.timer("workdays(10)"), interrupting=False),
+            d.user("late"),
+            d.end(),
+            *d.path("start", "a", "end"),
+            *d.path("limit", "late", "end"),
+        )
+    )
+    case = hold(office.start("t.plain"))
+    assert (case.tasks()[0].due_at, case.tasks()[0].suspended) == (None, True)
+    office.wait(days=1)
+    go_on(case)
+    (task,) = case.tasks()
+    assert (task.due_at, task.suspended) == (clocks(case)[0].due_at, False)
