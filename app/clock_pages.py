@@ -29,6 +29,7 @@ from workflows.reading.access import may_see_case
 from workflows.reading.clock_file import ClockFile, clock_file, clock_of_task
 from workflows.reading.law import clauses_of
 from workflows.reading.printing import print_notice
+from workflows.time_rules import rules_of
 
 blueprint = Blueprint("clock_pages", __name__, url_prefix="/cases/<case_number>")
 
@@ -179,7 +180,12 @@ def _notice(connection: Connection, view: CaseView, changes: list[ClockChange]) 
 
 def _cited(connection: Connection, view: CaseView, changes: Iterable[ClockChange]) -> list[str]:
     files = [clock_file(connection, view.case, change.number, now=view.now) for change in changes]
-    return [provision for clock in files for provision in clock.provision.split()]
+    found = [provision for clock in files for provision in clock.provision.split()]
+    procedures = rules_of(view.case.settings).procedures
+    for change in changes:
+        procedure = procedures.get(str(change.details.get("procedure")))
+        found += procedure.provision.split() if procedure is not None else []
+    return found
 
 
 def _told(view: CaseView, changes: list[ClockChange]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def decide(identifier: int) -> ResponseReturnValue:
         # Who may not look at it is told no more than looking would tell.
         ground_of(connection, me(), office_of(connection, me().organisation), identifier)
     if decision not in _ACTS or request.form.get("checked") != "true":
-        return _page(identifier, error=_("请选择结论，并确认已核对案件经过。"), reason=reason), 422
+        return _page(identifier, error=_("请选择结论，并确认已核对经过。"), reason=reason), 422
     try:
         with transaction(installation().engine) as connection:
             _ACTS[decision](

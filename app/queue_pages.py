@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 from collections.abc import Generator, Iterator
 from typing import Any, Final
 
@@ -108,8 +108,8 @@ def table() -> ResponseReturnValue:
     """What the box shows, as a workbook."""
     box = box_asked() or Box.MINE
     left_out = False
-    # It is written row by row, and kept on disk when it grows: memory holds one part of it.
-    book = tempfile.SpooledTemporaryFile(max_size=1_000_000)  # noqa: SIM115 - closed with the answer
+    # The rows go to disk as they are read; only the finished, packed workbook is in memory.
+    book = io.BytesIO()
     with reading(installation().engine) as connection:
         wanted = shown_in(box, chosen(connection))
 

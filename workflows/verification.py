@@ -49,6 +49,8 @@ COMPARED = (
     "passed",
     "clocks",
     "stopped",
+    "ledger",
+    "norms",
     "outcome",
     "state",
     "data",

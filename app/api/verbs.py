@@ -69,8 +69,15 @@ class NamedTask(Shape):
 class Bulk(Shape):
     """One verb for many tasks."""
 
-    verb = fields.String(required=True, validate=validate.OneOf([*IN_BULK]))
-    tasks = fields.List(fields.Nested(NamedTask), required=True, validate=validate.Length(1, MOST))
+    verb = fields.String(
+        required=True, validate=validate.OneOf([*IN_BULK]), metadata={"description": "What to do with each."}
+    )
+    tasks = fields.List(
+        fields.Nested(NamedTask),
+        required=True,
+        validate=validate.Length(1, MOST),
+        metadata={"description": "With which tasks."},
+    )
     to = Text(load_default="", metadata={"description": "User name, for `hand-over`."})
     reason = Text(
         load_default="",

@@ -23,6 +23,7 @@ from tests.drafting import (
     end,
     exclusive,
     flow,
+    message,
     operator,
     path,
     start,
@@ -97,16 +98,28 @@ PERMIT = diagram(
     name="许可",
     properties={"title": '"许可（" + kind + "）"'},
 )
-#: Stops when the sum was left out: the gateway cannot decide on nothing.
+#: Stops when the sum was left out: the gateway cannot decide on nothing. The window may ask for a recount.
 REFUND = diagram(
     "t.refund",
     start(form="sum", candidates='unit("window")'),
     user("pay"),
+    boundary(
+        "recount",
+        "pay",
+        message("重新核算"),
+        interrupting=False,
+        form="sum",
+        candidates='unit("window")',
+        provision="t.1",
+    ),
+    user("count"),
+    end("counted"),
     exclusive("much", default="much-end"),
     end("large", outcome="大额"),
     end(outcome="小额"),
     *path("start", "pay", "much", "end"),
     flow("much", "large", "amount > 1000"),
+    *path("recount", "count", "counted"),
     name="退费",
 )
 SUM = form(field("amount", "number", label="金额"))
@@ -158,6 +171,12 @@ class Site:
         """A case of the permit, opened on the page. Returns its number."""
         given = {"kind": "新办", "applicant": "张三某", "goods.0.title": "桌"} | answers
         answer = self.client(by).post(f"/start/{KEY}", data=given)
+        assert answer.status_code == 302, answer.text
+        return self.numbers()[-1]
+
+    def open_refund(self, by: str = "zhang.san", amount: str = "5") -> str:
+        """A case of the refund. Returns its number."""
+        answer = self.client(by).post("/start/t.refund", data={"amount": amount})
         assert answer.status_code == 302, answer.text
         return self.numbers()[-1]
 

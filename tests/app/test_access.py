@@ -94,6 +94,14 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "calendar_pages.batch": ("GET", {"identifier": 1}, (NO, NO, NO, NONE, NONE, NONE)),
     "calendar_pages.confirm": ("GET", {"identifier": 1}, (NO, NO, NO, NONE, NO, NONE)),
     "calendar_pages.undo": ("POST", {"identifier": 1}, (NO, NO, NO, NONE, NO, NONE)),
+    "verb_pages.form": ("GET", {**TASK, "verb": "lend"}, (OK, MOVED, NO, MOVED, MOVED, NONE)),
+    "verb_pages.act": ("POST", {**TASK, "verb": "urge"}, (422, 422, NO, 422, 422, NONE)),
+    "verb_pages.in_bulk": ("POST", {}, (NONE,) * 6),
+    "passing_pages.to_me": ("GET", {}, (OK,) * 6),
+    "passing_pages.by_me": ("GET", {}, (OK,) * 6),
+    "absence_pages.show": ("GET", {}, (OK,) * 6),
+    "absence_pages.add": ("POST", {}, (422,) * 6),
+    "absence_pages.end": ("POST", {"identifier": 1}, (NONE,) * 6),
     "signing_in.leave": ("POST", {}, (MOVED,) * 6),
 }
 #: Answered without anybody having signed in.

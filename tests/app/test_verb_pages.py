@@ -31,7 +31,9 @@ def test_a_task_is_handed_over_accepted_and_the_case_says_who_answers(site: Site
     zhang, li = site.client("zhang.san"), site.client("li.si")
     form = zhang.get(f"{site.task('check')}/pass/hand-over").text
     assert re.findall(r'<option value="([\w.]+)"', form) == ["shen", "li.si"]
-    answer = zhang.post(f"{site.task('check')}/pass/hand-over", data={"to": "li.si", **WHY}, follow_redirects=True)
+    answer = zhang.post(
+        f"{site.task('check')}/pass/hand-over", data={"to": "li.si", **WHY}, follow_redirects=True
+    )
     assert "已转办给li.si某" in answer.text
     assert rows(zhang.get("/passing/by-me").text) == rows(li.get("/passing/to-me").text) == [number]
     assert "正由zhang.san某转办给您" in li.get("/passing/to-me").text
@@ -144,7 +146,9 @@ def test_many_tasks_are_claimed_and_handed_over_with_one_reason(site: Site) -> N
     assert f"{numbers[2]} 没有办理：这项任务已由 shen某 领取。" in claimed
     assert rows(claimed) == numbers[:2]
 
-    asked = zhang.post("/tasks/pass", data={"verb": "hand-over", "task": tasks[:2], "back": "/?box=mine"}).text
+    asked = zhang.post(
+        "/tasks/pass", data={"verb": "hand-over", "task": tasks[:2], "back": "/?box=mine"}
+    ).text
     assert all(task in asked for task in tasks[:2])
     assert 'value="li.si"' in asked
     given = {"verb": "hand-over", "task": tasks[:2], "_act": "confirm", "back": "/?box=mine"}

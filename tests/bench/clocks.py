@@ -319,6 +319,7 @@ def _note_ratios(figures: Mapping[str, Any], extent: Extent, note: Note, name: s
         few, many = (figures[f"look_ms.{question}.{size}.{name}"] for size in (fewest, most))
         note(f"ratio.look_{question}_{most}_to_{fewest}", many / few)
     one, two = (figures[f"fired_per_s.{count}.{name}"] for count in (1, 2))
+    note("ratio.two_schedulers_to_one", two / one)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -21,7 +21,6 @@ def look() -> Callable[[Page], None]:
 
     def look(page: Page) -> None:
         if re.search("/(deadlines|grounds)", page.url):
-            page.screenshot(path="/tmp/shots/escalation/" + re.sub(r"\W+", "-", page.url[22:])[:60] + ".png", full_page=True)
             assert barriers(page) == [], page.url
 
     return look
@@ -55,10 +54,10 @@ def test_a_late_complaint_is_on_the_board_and_its_ground_is_verified(arrive: Arr
     leader.page.get_by_role("row").filter(has_text=number).get_by_role("link", name="认定").click()
     leader.page.get_by_label("查实").check()
     leader.press("作出认定")
-    expect(leader.page.get_by_role("alert")).to_contain_text("确认已核对案件经过")
+    expect(leader.page.get_by_role("alert")).to_contain_text("确认已核对经过")
     leader.page.get_by_label("查实").check()
     leader.page.get_by_role("textbox", name="理由").fill("经核查，确系拖延。")
-    leader.page.get_by_label("我已核对案件经过").check()
+    leader.page.get_by_label("我已核对上述经过").check()
     leader.press("作出认定")
     expect(leader.page.get_by_role("row").filter(has_text=number)).to_contain_text("已查实")
 

@@ -36,6 +36,7 @@ from workflows.database import connect, sqlite_url, transaction
 from workflows.definitions import Bundle, current_version, load_version, save_draft
 from workflows.packages.directory import DEMO_PASSWORD
 from workflows.people import actor_of
+from workflows.saved_queues import save_queue, units_of
 
 Arrive = Callable[[str], Person]
 WINDOW, ADMIN, AUDITOR, CITIZEN, NOBODY = (
@@ -157,6 +158,7 @@ def prepared(app: Flask, window: Person) -> Facts:
                 "code": select(tables.receipts.c.code),
             }.items()
         }
+        found["queue"] = str(kept(connection))
         found["ground"] = str(proposed(connection))
         found["batch"] = str(gazetted(connection))
         now = SystemClock().now()
@@ -165,6 +167,15 @@ def prepared(app: Flask, window: Person) -> Facts:
         draft = Bundle(files={**bundle.files, "diagram.bpmn": changed})
         save_draft(connection, draft, key=KEY, organisation="fuxin", author=ADMIN, at=now)
     return Facts(app=app, known={**found, "case": number})
+
+
+def kept(connection: Connection) -> int:
+    """A filter of the inbox the window shares with its unit. Returns its id."""
+    window, now = actor_of(connection, WINDOW), SystemClock().now()
+    filters = {"box": "units", "left": "today"}
+    return save_queue(
+        connection, name="今天到期的", filters=filters, unit=units_of(window)[0], by=window, at=now
+    )
 
 
 def gazetted(connection: Connection) -> int:

@@ -43,7 +43,7 @@ def fire_due(case: OpenCase, *, now: datetime, woken: datetime | None = None) ->
         return 0
     dealt_with = 0
     while case.running is None or not case.running.completed:
-        due = [(moment, task) for task, (moment, _, _) in case.armed().items() if moment <= now]
+        due = [(timer.due_at, task) for task, timer in case.armed().items() if timer.due_at <= now]
         rung = due_rung(case, now)
         if rung is not None and not (due and min(due)[0] < rung.at):
             escalate(case, rung, woken=woken or now)
@@ -60,7 +60,7 @@ def _is_due(moment: datetime | None, now: datetime) -> bool:
 
 
 def _fire(case: OpenCase, task: int, *, woken: datetime) -> None:
-    moment, armed_at, element = case.armed()[task]
+    moment, armed_at, element, *_ = case.armed()[task]
     turn = case.turn(
         "timer-fired",
         at=max(moment, armed_at),

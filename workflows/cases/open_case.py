@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, Select, and_, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, Select, and_, bindparam, func, or_, select, type_coerce
 
 from workflows.cases.actor import SYSTEM, Actor
 from workflows.cases.clock_state import STORED_RUNNING
@@ -20,7 +20,9 @@ from workflows.engine.scopes import Scopes
 from workflows.engine.tree import CaseWorkflow
 from workflows.errors import WorkflowError
 from workflows.history import canonical, digest
+from workflows.ledger import NEVER
 from workflows.tables import Instant, cases, clocks, tasks, timers
+from workflows.tables.storage import MICROSECOND
 
 
 class NoSuchCase(WorkflowError):
@@ -70,7 +72,9 @@ _WITH_TASK = _CASE.add_columns(*(tasks.c[name].label(f"task_{name}") for name in
 _LOCKED_WITH_TASK = _WITH_TASK.with_for_update(of=cases)
 _LOCKED = _CASE.with_for_update(of=cases)
 _LOCKED_IF_FREE = _CASE.with_for_update(of=cases, skip_locked=True)
-_ARMED = select(timers).where(timers.c.case_id == bindparam("case"), timers.c.status == "armed")
+_ARMED = select(timers).where(
+    timers.c.case_id == bindparam("case"), or_(timers.c.status == "armed", timers.c.status == "paused")
+)
 
 
 @dataclass(kw_only=True)
@@ -90,7 +94,7 @@ class OpenCase:
     answerable: str | None = None
     _workflow: CaseWorkflow | None = None
     #: Under the lock the rows of its timers change only when it is saved: read once.
-    _armed: dict[int, tuple[datetime, datetime, str]] | None = None
+    _armed: dict[int, ArmedTimer] | None = None
 
     def workflow(self, turn: Turn) -> CaseWorkflow:
         """The running engine, decoded when first needed, with ``turn`` as its host."""
@@ -145,22 +149,46 @@ class OpenCase:
         self.turns.append(turn)
         self.bodies.append(body)
 
-    def armed(self) -> dict[int, tuple[datetime, datetime, str]]:
-        """Armed timers as this command leaves them: task → (due, armed at, element)."""
+    def armed(self) -> dict[int, ArmedTimer]:
+        """Timers that wait, as this command leaves them, by task; one that stands still is never due."""
         if self._armed is None:
             rows = self.connection.execute(_ARMED, {"case": self.facts.id})
-            self._armed = {row.task: (row.due_at, row.armed_at, row.element_id) for row in rows}
+            self._armed = {
+                row.task: ArmedTimer(row.due_at, row.armed_at, row.element_id, row.clock, row.offset)
+                for row in rows
+            }
         found = dict(self._armed)
         for turn in self.turns:
             for task in turn.disarmed:
                 found.pop(task, None)
-            for timer in turn.armed.values():
-                found[timer.task] = _due(timer, turn)
+            found.update((timer.task, _armed_in(turn, timer)) for timer in turn.armed.values())
+            for change in turn.changes:
+                found.update(
+                    (task, timer.moved_to(change.due_at))
+                    for task, timer in found.items()
+                    if timer.clock == change.number
+                )
         return found
 
 
-def _due(timer: Armed, turn: Turn) -> tuple[datetime, datetime, str]:
-    return timer.due_at, turn.at, timer.element_id
+class ArmedTimer(NamedTuple):
+    """A timer that waits: when it is due, and the clock it moves with."""
+
+    due_at: datetime
+    armed_at: datetime
+    element_id: str
+    clock: int | None
+    #: Microseconds by which it differs from the due moment of the clock.
+    offset: int
+
+    def moved_to(self, due_at: datetime) -> ArmedTimer:
+        """The same after its clock has come to be due at another moment, or at none."""
+        return self._replace(due_at=due_at if due_at == NEVER else due_at + self.offset * MICROSECOND)
+
+
+def _armed_in(turn: Turn, timer: Armed) -> ArmedTimer:
+    clock = timer.clock.number if timer.clock is not None else timer.follows
+    return ArmedTimer(timer.due_at, turn.at, timer.element_id, clock, timer.offset // MICROSECOND)
 
 
 def open_case(

@@ -68,6 +68,13 @@ def incidents(office: Programs) -> TestResponse:
     return office.call("zhang.san", "GET", f"/cases/{office.stopped_case()}/incidents")
 
 
+def recount(office: Programs, by: str = "zhang.san", **data: Any) -> TestResponse:
+    """The window asks for a recount, as the list of messages says how."""
+    path = f"/cases/{office.site.open_refund()}/messages"
+    (waits,) = office.call("zhang.san", "GET", path).json["items"]
+    return office.call(by, "POST", f"{path}/{waits['number']}", json={"data": {"amount": 7} | data})
+
+
 def claim_first(office: Programs) -> None:
     assert office.call("zhang.san", "POST", office.task("check") + "/claim").status_code == 200
 
@@ -113,6 +120,11 @@ def gazetted(office: Programs) -> TestResponse:
 
 def undone(office: Programs) -> TestResponse:
     return office.call("zhao.liu", "POST", "/calendar/batches/1/undo", json={"note": "文号有误"})
+
+
+def away(office: Programs, by: str = "zhang.san", **given: Any) -> TestResponse:
+    body = {"since": "2026-09-21T09:00", "until": "2026-09-23T17:30", "reason": "errand", **given}
+    return office.call(by, "POST", "/absences", json=body)
 
 
 REASON = {"reason": "申请人撤回"}
@@ -168,6 +180,9 @@ GOOD: dict[str, Call] = {
     "giveTaskBack": passing("li.si", "give-back", "lend"),
     "urgeTask": passing("wang.wu", "urge"),
     "passTasks": in_bulk,
+    "listAbsences": lambda office: (away(office), office.call("li.si", "GET", "/absences"))[1],
+    "enterAbsence": lambda office: away(office),
+    "endAbsence": lambda office: (away(office), office.call("zhang.san", "POST", "/absences/1/end"))[1],
     "listTimers": of_case("zhang.san", "GET", "/timers"),
     "getClockProof": lambda office: office.call(
         "zhang.san", "GET", f"/cases/{office.open_case()}/clocks/{office.site.clock()}"
@@ -184,6 +199,10 @@ GOOD: dict[str, Call] = {
     "listEntries": of_case("zhang.san", "GET", "/entries"),
     "listIncidents": incidents,
     "retryIncident": retry,
+    "listMessages": lambda office: office.call(
+        "li.si", "GET", f"/cases/{office.site.open_refund()}/messages"
+    ),
+    "sendMessage": lambda office: recount(office),
     "uploadFile": upload,
     "listFiles": of_case("zhang.san", "GET", "/attachments"),
     "downloadFile": download,
@@ -238,6 +257,9 @@ REFUSED: list[tuple[str, int, str, Call]] = [
     ("claimTask", 403, "not-permitted", of_task("han", "/claim")),
     ("claimTask", 404, "no-such-task", of_case("zhang.san", "POST", "/tasks/99/claim")),
     ("releaseTask", 409, "task-claimed-by-another", of_task("li.si", "/release", claim_first)),
+    ("sendMessage", 409, "message-not-awaited", lambda office: recount(office, "han")),
+    ("sendMessage", 403, "not-permitted", lambda office: recount(office, "outsider")),
+    ("sendMessage", 422, "form-invalid", lambda office: recount(office, amount="七")),
     ("completeTask", 409, "task-not-open", twice),
     ("completeTask", 403, "not-permitted", of_task("wang.wu", "/complete")),
     ("handOverTask", 403, "not-permitted", passing("zhang.san", "hand-over", to="wang.wu")),
@@ -253,6 +275,17 @@ REFUSED: list[tuple[str, int, str, Call]] = [
     ("lendTask", 422, "request-invalid", passing("zhang.san", "lend", who="li.si")),
     ("giveTaskBack", 409, "not-lent", passing("zhang.san", "give-back")),
     ("urgeTask", 403, "not-permitted", passing("outsider", "urge")),
+    ("enterAbsence", 403, "not-permitted", lambda office: away(office, user="li.si")),
+    ("enterAbsence", 404, "no-such-person", lambda office: away(office, substitute="nobody")),
+    ("enterAbsence", 409, "absence-overlaps", lambda office: (away(office), away(office))[1]),
+    ("enterAbsence", 422, "unusable-absence", lambda office: away(office, until="2020-01-01T00:00")),
+    ("endAbsence", 404, "no-such-absence", plain("zhang.san", "POST", "/absences/7/end")),
+    (
+        "endAbsence",
+        403,
+        "not-permitted",
+        lambda office: (away(office), office.call("li.si", "POST", "/absences/1/end"))[1],
+    ),
     ("passTasks", 422, "request-invalid", plain("zhang.san", "POST", "/tasks/bulk", json={"tasks": []})),
     (
         "completeTask",

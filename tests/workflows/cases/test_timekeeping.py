@@ -289,3 +289,28 @@ def test_a_task_that_shows_its_own_timer_moves_with_it(office: Office) -> None:
     go_on(case)
     (task,) = case.tasks()
     assert (task.due_at, task.suspended) == (clocks(case)[0].due_at, False)
+
+
+def test_a_timer_that_lets_the_clock_stand_still_keeps_the_next_one_from_firing(office: Office) -> None:
+    office.publish(
+        d.diagram(
+            "t.stops",
+            d.start(),
+            d.user("a", clock="reply"),
+            d.boundary("limit", "a", d.timer("workdays(5)"), interrupting=False, clock="reply"),
+            d.boundary("early", "a", d.timer("days(1)"), interrupting=False, clock="none"),
+            d.operator(
+                "hold", "suspend-clock", procedure='"hearing"', document='"某听〔2026〕2号"', clock='"reply"'
+            ),
+            d.user("late"),
+            d.end(),
+            d.end("held"),
+            *d.path("start", "a", "end"),
+            *d.path("early", "hold", "held"),
+            *d.path("limit", "late", "end"),
+        )
+    )
+    # Nobody woke up for a month: the first timer still comes first.
+    case = office.start("t.stops").wait(days=30)
+    assert case.open() == ["a"]
+    assert [row.element_id for row in case.timers("paused")] == ["limit"]
