@@ -98,7 +98,7 @@ def _page(*, error: str = "") -> str:
     kept = {me().user, *(one.user for one in others)}
     return render_template(
         "absence_pages/show.html",
-        today=[one for one in found if one.since <= now],
+        today=[one for one in found if one.since.astimezone(BEIJING).date() <= now.astimezone(BEIJING).date()],
         kept=[one for one in found if one.user in kept],
         lacking=lacking,
         units=units,

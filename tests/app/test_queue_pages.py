@@ -1,4 +1,4 @@
-"""What people do with their inbox: filters in the address, kept queues, columns, the workbook, the next task."""
+"""What people do with their inbox: filters, kept queues, columns, the workbook, the next task."""
 
 from __future__ import annotations
 
@@ -79,7 +79,6 @@ def test_a_kept_queue_is_shared_and_shows_each_reader_their_own(site: Site) -> N
     assert link is not None
     address = link[1].replace("&amp;", "&")
     assert steps(site.client("li.si").get(address).text) == [second]
-    assert "待审查" not in site.client("wang.wu").get("/").text or "window" in address
     # Who opens the address from elsewhere sees what is theirs: nothing.
     assert steps(site.client("outsider").get(address).text) == []
     assert "待审查" not in site.client("outsider").get("/").text

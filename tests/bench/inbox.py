@@ -83,7 +83,9 @@ _SERIES = {
     "sqlite": (
         "WITH RECURSIVE series(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM series WHERE i < :last)"
     ),
-    "postgresql": "WITH series AS (SELECT generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS i)",
+    "postgresql": (
+        "WITH series AS (SELECT generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS i)"
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
 from tests.browser.reading_aids import barriers
-from tests.browser.test_application import accepted_on_a_pledge, move_clock, open_case
+from tests.browser.test_application import applied, found_incomplete, move_clock, open_case, pledged
 from tests.notices import DAYS_2027, NUMBER
 
 #: Monday 4 January is off as well, and worked on the last Sunday of February.
@@ -38,8 +38,11 @@ def due_dates(person: Person, number: str) -> list[str]:
 @pytest.mark.usefixtures("look")
 def test_a_notice_is_imported_seen_applied_and_taken_back(arrive: Callable[[str], Person]) -> None:
     admin = arrive("fuxin.process-admin")
-    move_clock(admin, "2026-12-28T09:00")
-    number = accepted_on_a_pledge(arrive("fuxin.window"))
+    move_clock(admin, "2026-12-29T09:00")
+    window = arrive("fuxin.window")
+    number = applied(window)
+    found_incomplete(window)
+    pledged(window)
     before = due_dates(admin, number)
     expect(admin.page.get_by_text("尚未公布该年度放假安排，期限为暂定").first).to_be_visible()
     seen(admin.page, "case-provisional")
@@ -72,6 +75,6 @@ def test_a_notice_is_imported_seen_applied_and_taken_back(arrive: Callable[[str]
     admin.answer(note="文号有误").press("撤销这次改动")
     expect(admin.page.get_by_role("status").first).to_contain_text("全部重算完毕")
     assert due_dates(admin, number) == before
-    admin.follow("改动记录")
+    admin.follow("工作日历").follow("改动记录")
     expect(admin.page.get_by_text("已由第 2 号撤销")).to_be_visible()
     seen(admin.page, "calendar-history")

@@ -51,6 +51,10 @@ CASE = {"case_number": "case"}
 TASK = {**CASE, "number": "task"}
 #: endpoint → who comes to see it, and its arguments: names of what ``Facts`` holds, or values.
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "absence_pages.show": (WINDOW, {}),
+    "passing_pages.by_me": (WINDOW, {}),
+    "passing_pages.to_me": (WINDOW, {}),
+    "verb_pages.form": (WINDOW, {**TASK, "verb": "hand-over"}),
     "account_page.show": (WINDOW, {}),
     "calendar_pages.batch": (ADMIN, {"identifier": "batch"}),
     "calendar_pages.batches": (ADMIN, {}),

@@ -160,8 +160,8 @@ def test_a_title_many_cases_share_is_looked_for_among_the_tasks(crowded: Engine)
 
 def test_a_filter_is_the_same_after_it_has_been_an_address() -> None:
     asked = Filter(
-        regulation="t.x", step="审查", left=Left.SOON, suspended=False, since=date(2026, 9, 1), until=date(2026, 9, 2),
-        unit="unit:a", free=True,
+        regulation="t.x", step="审查", left=Left.SOON, suspended=False,
+        since=date(2026, 9, 1), until=date(2026, 9, 2), unit="unit:a", free=True,
     )  # fmt: skip
     assert filter_from(asked.to_query()) == asked
     assert Filter().to_query() == {}

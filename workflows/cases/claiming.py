@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from workflows.cases.actor import Actor, NotPermitted, capacity
 from workflows.cases.firing import fire_due
