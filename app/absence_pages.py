@@ -95,10 +95,11 @@ def _page(*, error: str = "") -> str:
         colleagues = everybody_else(connection, me().organisation, besides="", at=now)
         lacking = unattended(connection, me(), at=now)
         units = _units(connection, [one.user for one in found])
+    day = now.astimezone(BEIJING).date()
     kept = {me().user, *(one.user for one in others)}
     return render_template(
         "absence_pages/show.html",
-        today=[one for one in found if one.since.astimezone(BEIJING).date() <= now.astimezone(BEIJING).date()],
+        today=[one for one in found if one.since.astimezone(BEIJING).date() <= day],
         kept=[one for one in found if one.user in kept],
         lacking=lacking,
         units=units,

@@ -104,6 +104,8 @@ def look() -> ResponseReturnValue:
     """What would change, and each open deadline that would move."""
     asked = _asked()
     _check(asked)
+    if "edit" in request.form:
+        return _page("form", asked=asked, faults=())
     return _previewed(asked)
 
 

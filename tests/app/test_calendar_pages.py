@@ -88,6 +88,12 @@ def test_a_preview_names_the_deadline_that_moves_and_changes_nothing(office: Sit
     assert office.rows(select(tables.calendar_batches.c.id)) == []
 
 
+def test_whoever_goes_back_finds_what_was_pasted(office: Site) -> None:
+    page = preview(office, edit="1")
+    assert "2027-01-04" in page
+    assert "确认改动" not in page
+
+
 def test_what_was_confirmed_is_done_and_undone_again(office: Site) -> None:
     page = change(office)
     assert "全部重算完毕，1 个期限已变动" in page
