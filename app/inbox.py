@@ -65,6 +65,7 @@ def show() -> ResponseReturnValue:
         search=search,
         filters=filters,
         asked=asked,
+        keeping=request.args.get("saved", type=int),
         page=page,
         lines=lines,
         names=names,

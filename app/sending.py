@@ -70,7 +70,7 @@ def send(case_number: str, number: int) -> ResponseReturnValue:
 
 
 def awaited(connection: Connection, view: CaseView, number: int) -> Sendable:
-    """What a case waits for under a number. Raises ``NotAwaited`` when it does not, or not from this person."""
+    """What a case waits for under a number. Raises ``NotAwaited`` when it does not, or not from them."""
     for one in sendables_of(connection, view.case.id, by=me(), at=view.now):
         if one.number == number:
             return one

@@ -104,6 +104,8 @@ def work(case_number: str, number: int) -> ResponseReturnValue:
         errors = wrong.errors_en if in_english() else wrong.errors
         return _page(_desk(case_number, number), answers.values, errors), 422
     except Refusal as wrong:
+        if "clock" in wrong.facts:
+            wrong.facts["clock"] = view.law.name_of_clock(str(wrong.facts["clock"]))
         return _page(_desk(case_number, number), answers.values, {"": said(wrong)}), 422
     _congratulate(view, sheet)
     return redirect(_onwards(view))

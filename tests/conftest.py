@@ -15,6 +15,7 @@ from workflows.cases import queues
 from workflows.clock import BEIJING, SetClock
 from workflows.database import connect, sqlite_url
 from workflows.definitions import loading
+from workflows.inbox import forget_queues
 from workflows.tables import metadata
 
 #: Files whose tests start servers, kill processes, play months of cases or ask every route as everybody.
@@ -144,6 +145,7 @@ def postgresql_engine(postgresql_database: Engine) -> Iterator[Engine]:
     _empty(postgresql_database)
     loading.forget()
     queues.forget()
+    forget_queues()
 
 
 def _empty(engine: Engine) -> None:

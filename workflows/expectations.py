@@ -18,13 +18,15 @@ from workflows.tables import cases, clocks, notices, register_entries, tasks
 
 #: Reads a time as a scenario writes it.
 Moment = Callable[[Any], datetime]
+#: Finds out one thing of a case, in the shape in which it is expected.
+Finder = Callable[[Connection, int, Any], Any]
 
 
 def unmet(
     connection: Connection, case_id: int, expected: Mapping[str, Any], *, now: datetime, moment: Moment
 ) -> tuple[str, Any, Any] | None:
     """The first expectation that is not met ``now``: what, as expected, as found; null when all are."""
-    finders = {**_FINDERS, "clock": partial(_clocks, now=now)}
+    finders: dict[str, Finder] = {**_FINDERS, "clock": partial(_clocks, now=now)}
     for what, wanted in expected.items():
         found = finders[what](connection, case_id, wanted)
         if found != _plain(what, wanted, moment):
@@ -119,7 +121,7 @@ def _register(connection: Connection, case_id: int, wanted: Mapping[str, int]) -
     return {name: counts.get(name, 0) for name in wanted}
 
 
-_FINDERS: Mapping[str, Callable[[Connection, int, Any], Any]] = {
+_FINDERS: Mapping[str, Finder] = {
     "open": open_elements,
     "status": _status,
     "outcome": _outcome,

@@ -40,7 +40,7 @@ from workflows.filters import (
 )
 from workflows.tables import queues, tasks
 
-__all__ = ["Box", "InboxPage", "InboxRow", "first_task", "inbox", "my_queues"]
+__all__ = ["Box", "InboxPage", "InboxRow", "first_task", "forget_queues", "inbox", "my_queues"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +155,14 @@ class _Known:
 
 _known: dict[tuple[str, str], _Known] = {}
 _lock = threading.Lock()
+
+
+def forget_queues() -> None:
+    """Drop what is remembered, for a database that was emptied or restored from a copy."""
+    with _lock:
+        _known.clear()
+
+
 _QUEUES = select(queues.c.id, queues.c.candidates).where(
     queues.c.organisation == bindparam("organisation"), queues.c.id > bindparam("seen")
 )

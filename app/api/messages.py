@@ -34,7 +34,7 @@ class SendableShape(Shape):
 
 
 class SendablesShape(Shape):
-    """The messages you may send, in the order in which the case began to wait for them."""
+    """The messages you may send, by name."""
 
     items = many(SendableShape)
 

@@ -12,6 +12,7 @@ import click
 ROOT = Path(__file__).parents[2]
 THROUGHPUT = "tests.bench.throughput"
 CLOCKS = "tests.bench.clocks"
+INBOX = "tests.bench.inbox"
 
 _into_file = click.option(
     "--json", "file", type=click.Path(dir_okay=False), help="Write the figures as one flat object."
@@ -37,6 +38,14 @@ def command(context: click.Context, file: str | None) -> None:
 def clocks_command(file: str | None, *, small: bool) -> None:
     """Run the measurement and pass its figures on, as above."""
     _measure(CLOCKS, file, *(["--small"] if small else []))
+
+
+@command.command("inbox", help="Pages of the inbox among a million open tasks; about ten minutes.")
+@_into_file
+@click.option("--small", is_flag=True, help="A few of everything: only whether it works.")
+def inbox_command(file: str | None, *, small: bool) -> None:
+    """Run the measurement and pass its figures on, as above."""
+    _measure(INBOX, file, *(["--small"] if small else []))
 
 
 def _measure(module: str, file: str | None, *arguments: str) -> None:

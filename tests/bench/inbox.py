@@ -9,6 +9,7 @@ second between two pages, as fast as nobody reads. The client runs on the same c
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import random
 import sys
@@ -135,7 +136,7 @@ def read_pages(port: int, extent: Extent, people: int) -> dict[str, list[float]]
             if people > 1:
                 sleep(chance.uniform(0, extent.pause))
             began = perf_counter()
-            status, page = client.ask("GET", f"/?{urlencode(PAGES[name])}")
+            status, page = _ask(client, f"/?{urlencode(PAGES[name])}")
             seconds[name].append(perf_counter() - began)
             if status != 200 or 'class="tabs"' not in page:
                 wrong.append(f"{name}: {status}")
@@ -148,6 +149,15 @@ def read_pages(port: int, extent: Extent, people: int) -> dict[str, list[float]]
     if wrong or any(len(found) != people * extent.rounds for found in seconds.values()):
         raise RuntimeError(f"a page was not shown: {wrong[:3]}")
     return seconds
+
+
+def _ask(client: over_http.Client, path: str) -> tuple[int, str]:
+    """The page; a connection the server has closed meanwhile is opened again, as browsers do."""
+    try:
+        return client.ask("GET", path)
+    except (http.client.RemoteDisconnected, ConnectionError):
+        client.connection.close()
+        return client.ask("GET", path)
 
 
 def of_database(url: str, folder: Path, name: str, extent: Extent, note: Note, *, workers: int) -> None:
@@ -182,6 +192,8 @@ def run(extent: Extent, databases: tuple[str, ...] = ("sqlite", "postgresql")) -
 
     def note(name: str, value: float) -> None:
         figures[name] = round(value, 2)
+        sys.stdout.write(f"{name:<40}  {value:>10.2f}\n")
+        sys.stdout.flush()
 
     with tempfile.TemporaryDirectory() as folder:
         if "sqlite" in databases:
@@ -199,7 +211,7 @@ def run(extent: Extent, databases: tuple[str, ...] = ("sqlite", "postgresql")) -
         for people in (1, extent.people):
             grown = figures[f"inbox_ms_p50.{people}.{most}.{name}"]
             growth = grown / figures[f"inbox_ms_p50.{people}.{least}.{name}"]
-            figures[f"inbox_growth.{people}.{name}"] = round(growth, 2)
+            note(f"inbox_growth.{people}.{name}", growth)
     return figures
 
 
@@ -209,9 +221,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--small", action="store_true", help="a few of everything: only whether it works")
     options = parser.parse_args(arguments)
     figures = run(SMALL if options.small else FULL)
-    width = max(map(len, figures))
-    for name, value in figures.items():
-        sys.stdout.write(f"{name:<{width}}  {value:>10.2f}\n")
     if options.json is not None:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

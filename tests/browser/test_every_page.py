@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "case_pages.proof": (AUDITOR, CASE),
     "case_pages.show": (WINDOW, CASE),
     "clock_page.show": (ADMIN, {}),
+    "clock_pages.show": (WINDOW, {**CASE, "number": "clock"}),
     "deadline_pages.month": (WINDOW, {"day": "2026-09-28"}),
     "deadline_pages.show": (WINDOW, {}),
     "ground_pages.one": (AUDITOR, {"identifier": "ground"}),
@@ -80,6 +81,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "people_pages.person": (ADMIN, {"user": WINDOW}),
     "people_pages.show": (ADMIN, {}),
     "public_pages.case": (CITIZEN, {}),
+    "public_pages.clock": (CITIZEN, {"number": "clock"}),
     "public_pages.issued": (CITIZEN, {"identifier": "notice"}),
     "public_pages.of_task": (CITIZEN, {"number": "pledge"}),
     "public_pages.show": (NOBODY, {}),
@@ -101,8 +103,18 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 #: Seen in an installation of its own, without people.
 ALONE = {"first_administrator.form"}
+#: Seen by people and at times of their own: see ``test_legal_time``.
+IN_THEIR_TIME = {
+    "clock_acts.ordering",
+    "clock_acts.resuming",
+    "clock_acts.suspending",
+    "clock_pages.notice",
+    "extension_pages.asking",
+    "extension_pages.deciding",
+}
 #: What answers with something else than a page: files, data, or the way to a page.
 NO_PAGES = {
+    "clock_pages.of_task",
     "calendar_pages.again",
     "files.download",
     "health.healthz",
@@ -160,6 +172,7 @@ def prepared(app: Flask, window: Person) -> Facts:
                 "pledge": select(tables.tasks.c.number).where(tables.tasks.c.element_id == "tolerant-pledge"),
                 "notice": select(tables.notices.c.id).where(tables.notices.c.notice == KEY.split(".")[1]),
                 "code": select(tables.receipts.c.code),
+                "clock": select(tables.clocks.c.number),
             }.items()
         }
         found["queue"] = str(kept(connection))
@@ -235,7 +248,7 @@ def enter(page: Page, site: str, who: str, facts: Facts) -> None:
 def test_every_address_is_a_page_with_a_row_or_no_page(addresses: Flask) -> None:
     rules = addresses.url_map.iter_rules()
     got = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
-    assert {one for one in got if not one.startswith("api")} == PAGES.keys() | ALONE | NO_PAGES
+    assert {one for one in got if not one.startswith("api")} == PAGES.keys() | ALONE | IN_THEIR_TIME | NO_PAGES
 
 
 def test_every_page_can_be_read_by_everybody_in_both_languages(

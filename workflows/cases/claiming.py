@@ -117,8 +117,13 @@ def _assign(
         case.pass_to(to, turn)
     case.finish(turn)
     save(case)
-    connection.execute(
+    this = (tasks.c.case_id == case.facts.id, tasks.c.number == task.number)
+    # Who had to wait for the lock on the case read its task from before: it counts who has it now.
+    assigned = connection.execute(
         update(tasks)
-        .where(tasks.c.case_id == case.facts.id, tasks.c.number == task.number)
+        .where(*this, tasks.c.status == "open", tasks.c.assignee.is_not_distinct_from(task.assignee))
         .values(assignee=to, offered_to=None, claimed_at=at if to is not None else None)
     )
+    if assigned.rowcount != 1:
+        holder = connection.execute(select(tasks.c.assignee).where(*this)).scalar_one()
+        raise TaskClaimedByAnother(number=task.number, holder=holder)

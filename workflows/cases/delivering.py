@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from workflows.cases.actor import SYSTEM, Actor, NotPermitted, capacity, may_do
 from workflows.cases.firing import fire_due
-from workflows.cases.identities import secret_of, store
+from workflows.cases.identities import Concealed, secret_of, store
 from workflows.cases.keys import as_keys
-from workflows.cases.open_case import open_case
+from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.saving import save
 from workflows.cases.submission import accept
 from workflows.cases.turn import Turn
@@ -56,29 +56,46 @@ def deliver_message(
     )
     workflow = case.workflow(turn)
     task = stepping.awaiting(workflow, message, key)
-    element = task.element
-    assert element is not None
+    assert task.element is not None
     if by.user != SYSTEM:
-        sender = sender_of(turn, task, by)
-        if sender is None:
-            raise NotPermitted(user=by.user, case=case.facts.number)
-        turn.on_behalf_of = sender.on_behalf_of
-    values, concealed = accept(
-        turn.resources(task),
-        element.properties.get("form"),
-        data,
-        known=case.scopes.view(task.scope, turn.beneath),
-        secret=partial(secret_of, connection, case.facts.organisation),
-        staff=Staff(connection, case.facts.organisation),
-        attachments=attachments,
-    )
-    turn.command.update(task=task.id, element=element.id, data=values)
+        _sign(turn, task, by)
+    values, concealed = _accepted(case, turn, task, data, attachments)
+    turn.command.update(task=task.id, element=task.element.id, data=values)
     case.scopes.write(task.scope, values)
     stepping.deliver(workflow, task)
     case.finish(turn)
     save(case)
     store(connection, case_id, concealed)
-    office = case.facts.organisation
+    return _opened_to(by, turn)
+
+
+def _accepted(
+    case: OpenCase, turn: Turn, task: CaseTask, data: Mapping[str, Any], attachments: Collection[str]
+) -> tuple[dict[str, Any], Concealed]:
+    """What the message may write. Raises ``FormInvalid``."""
+    element = task.element
+    assert element is not None
+    return accept(
+        turn.resources(task),
+        element.properties.get("form"),
+        data,
+        known=case.scopes.view(task.scope, turn.beneath),
+        secret=partial(secret_of, case.connection, case.facts.organisation),
+        staff=Staff(case.connection, case.facts.organisation),
+        attachments=attachments,
+    )
+
+
+def _sign(turn: Turn, task: CaseTask, by: Actor) -> None:
+    """Note for whom a person sends it. Raises ``NotPermitted`` for those who may not."""
+    sender = sender_of(turn, task, by)
+    if sender is None:
+        raise NotPermitted(user=by.user, case=turn.case.number)
+    turn.on_behalf_of = sender.on_behalf_of
+
+
+def _opened_to(by: Actor, turn: Turn) -> list[int]:
+    office = turn.case.organisation
     return [
         offer.number
         for offer in turn.offers.values()

@@ -221,7 +221,7 @@ def refuse_extension(
     query = select(clocks.c.name).where(clocks.c.case_id == case_id, clocks.c.number == found.clock)
     name = connection.execute(query).scalar_one()
     command = {"request": request, "clock": name, "reason": decision.strip()}
-    _note(case, "extension-refused", command, by=by, at=at)
+    _note(case, "extension-declined", command, by=by, at=at)
 
 
 def open_clock_numbered(connection: Connection, case_id: int, number: int) -> str:

@@ -41,7 +41,7 @@ class Roll:
         offer = options_offered(component)
         called = compile_expression(offer).functions if offer else frozenset()
         listed = {"units": self.units, "people": self.people, "procedures": self.procedures}
-        return {value: name for word, names in listed.items() if word in called for value, name in names.items()}
+        return dict(pair for word, names in listed.items() if word in called for pair in names.items())
 
 
 def proposing_at(now: datetime) -> Functions:

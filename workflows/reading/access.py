@@ -11,6 +11,7 @@ else they are.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +19,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from workflows.cases import Actor, NotPermitted
+from workflows.cases.actor import may_do
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.cases.identities import identity_paths
 from workflows.cases.open_case import NoSuchCase
@@ -115,8 +117,19 @@ def check_reader(person: Actor, case: CaseFile) -> None:
     """
     if person.organisation != case.organisation:
         raise NoSuchCase(case=case.number)
+    person = _within(person, case)
     if is_recused(person, case) or not (sees_everything(person) or _may_read(person, case)):
         raise NotPermitted(user=person.user, case=case.number)
+
+
+def _within(person: Actor, case: CaseFile) -> Actor:
+    """A person without what they are for those who are away and are kept out of a task of the case."""
+    barred = {user for user in person.lent if any(user in task.excluded for task in case.tasks)}
+    if not barred:
+        return person
+    lent = {user: keys for user, keys in person.lent.items() if user not in barred}
+    own = person.keys if person.own is None else person.own
+    return replace(person, keys=own.union(*lent.values()), lent=lent)
 
 
 def sees_everything(person: Actor) -> bool:
@@ -226,7 +239,7 @@ def own_tasks(person: Actor, case: CaseFile) -> list[CaseTask]:
 
 def may_do_task(person: Actor, task: CaseTask) -> bool:
     """Whether a person is among those a task is for and not kept out of it."""
-    return _people(person).isdisjoint(task.excluded) and not person.keys.isdisjoint(task.keys)
+    return may_do(person, organisation=person.organisation, keys=task.keys, excluded=task.excluded)
 
 
 def may_complete_now(person: Actor, task: CaseTask) -> bool:
@@ -254,7 +267,7 @@ def may_know_identities(connection: Connection, person: Actor, case: CaseFile, l
     Auditors and those with an interest see none; whoever is kept out of a task of the case sees only what
     they took down themselves. One statement at most.
     """
-    takers = identity_takers(case, law)
+    takers, person = identity_takers(case, law), _within(person, case)
     if person.has_role(AUDITOR) or is_recused(person, case):
         return False
     if _is_kept_out(person, case) and person.user not in takers:

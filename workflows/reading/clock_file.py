@@ -1,4 +1,4 @@
-"""One legal period with everything that proves it: its days, its spans, who had the work, who gave more time."""
+"""One legal period with everything that proves it: its days, its spans, who had the work, who gave time."""
 
 from __future__ import annotations
 

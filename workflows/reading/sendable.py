@@ -41,14 +41,14 @@ class Sendable:
 
 
 def sendables_of(connection: Connection, case_id: int, *, by: Actor, at: datetime) -> list[Sendable]:
-    """What a person may send to a case now, in the order in which it began to wait. Nothing is locked."""
+    """What a person may send to a case now, by name. Nothing is locked."""
     case = look_at(connection, case_id)
     if case.row.status != "open" or not _asks_people(case):
         return []
     turn = case.turn("looked-at", at=at, by=by, command={})
     found = list(sendable_by(case.workflow(turn), turn, by))
     staff = Staff(connection, case.facts.organisation)
-    return [_sendable(case, turn, task, staff, at) for task in found]
+    return sorted((_sendable(case, turn, task, staff, at) for task in found), key=lambda one: one.name)
 
 
 def _asks_people(case: OpenCase) -> bool:

@@ -26,8 +26,8 @@ class Detail:
     due) · ``stopped`` (name, met) · ``recorded`` (name) · ``sent`` (name) · ``offered`` (name, keys, due) ·
     ``cancelled`` (name) · ``outcome`` (name) · ``suspended`` (name, text: why) · ``resumed`` (name, due) ·
     ``extended`` (name, text: the limit, due) · ``recounted`` (name, due) ·
-    ``told`` (keys) · ``answers`` (keys: who answers for the case from now on) · ``proposed`` (rules: the clause). A clock that stands still has no
-    due moment.
+    ``told`` (keys) · ``answers`` (keys: who answers for the case from now on) · ``proposed`` (rules: the
+    clause). A clock that stands still has no due moment.
     """
 
     kind: str
@@ -164,6 +164,18 @@ def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
         yield from _operated(law, element_id, operator, effect)
     for _, name, *_ in body.get("messages", ()):
         yield Detail(kind="sent", name=str(name or ""))
+    yield from _of_clocks(body, law)
+    for _, element_id, keys, *_ in body.get("offers", ()):
+        yield Detail(kind="offered", name=law.name_of(element_id), keys=tuple(keys))
+    yield from _withdrawn(body, law)
+    if body.get("answerable"):
+        yield Detail(kind="answers", name="", keys=(f"person:{body['answerable']}",))
+    if body.get("outcome"):
+        yield Detail(kind="outcome", name=str(body["outcome"]))
+
+
+def _of_clocks(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
+    """What began, changed and ended of the legal periods; a timer of the event's own goes without saying."""
     own_timers = {task for task, *_ in body.get("timers", ())}
     for number, name, _, _, _, _, due, *_ in body.get("clocks", ()):
         if number not in own_timers:
@@ -172,13 +184,6 @@ def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
         yield _changed(ClockChange.from_json(stored), law)
     for name in body.get("stopped", ()):
         yield Detail(kind="stopped", name=law.name_of_clock(name), met=_met(body, name))
-    for _, element_id, keys, *_ in body.get("offers", ()):
-        yield Detail(kind="offered", name=law.name_of(element_id), keys=tuple(keys))
-    yield from _withdrawn(body, law)
-    if body.get("answerable"):
-        yield Detail(kind="answers", name="", keys=(f"person:{body['answerable']}",))
-    if body.get("outcome"):
-        yield Detail(kind="outcome", name=str(body["outcome"]))
 
 
 def _changed(change: ClockChange, law: Law) -> Detail:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from app.commands import bench
 
 
-@pytest.mark.parametrize("module", [bench.THROUGHPUT, bench.CLOCKS])
+@pytest.mark.parametrize("module", [bench.THROUGHPUT, bench.CLOCKS, bench.INBOX])
 def test_what_is_to_be_run_is_there_and_is_started_from_where_it_is_found(module: str) -> None:
     found = find_spec(module)
     assert found is not None

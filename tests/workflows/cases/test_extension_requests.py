@@ -133,7 +133,7 @@ def test_a_refusal_leaves_the_clock_as_it_was_and_one_may_ask_again(case: Case) 
     before = due_at(case)
     refuse(case, ask(case))
     assert due_at(case) == before
-    assert kinds(case)[-1] == "extension-refused"
+    assert kinds(case)[-1] == "extension-declined"
     grant(case, ask(case, limit=workdays(2)))
     assert statuses(case) == ["refused", "granted"]
 

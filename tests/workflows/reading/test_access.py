@@ -15,7 +15,9 @@ from workflows.reading.access import (
     check_reader,
     check_task_reader,
     is_recused,
+    may_do_task,
     may_hand_receipt,
+    may_help_with,
     may_see_case,
     may_start,
     own_tasks,
@@ -250,3 +252,42 @@ def test_several_rules_for_one_act_add_up_and_none_means_nothing_is_said() -> No
     assert people_named(both, Act.READ, ["t.complaint"]) == {"unit:a", "unit:b"}
     assert people_named(both, Act.READ, ["t.other"]) is None
     assert people_named(both, Act.START, ["t.complaint"]) is None
+
+
+def lent(number: int, to: str, *keys: str, without: tuple[str, ...] = ()) -> CaseTask:
+    return replace(task(number, *keys, without=without), assignee=to, lent_by="clerk")
+
+
+def test_who_is_lent_a_task_sees_it_and_nothing_more() -> None:
+    helped = case(task(1, "unit:office", by="clerk"), lent(2, "helper", "unit:office"))
+    helper = person("helper", "unit:other")
+    assert [one.number for one in own_tasks(helper, helped)] == [2]
+    assert not may_see_case(helper, helped)
+    assert not may_do_task(helper, helped.tasks[1])
+    back = case(helped.tasks[0], replace(helped.tasks[1], assignee="clerk", lent_by=None))
+    assert own_tasks(helper, back) == []
+
+
+def test_who_has_an_interest_or_is_kept_out_sees_nothing_by_being_lent_it() -> None:
+    zhao = person("zhao")
+    about_zhao = case(*COMPLAINT.tasks, lent(4, "zhao", "unit:office"))
+    assert [one.number for one in own_tasks(zhao, about_zhao)] == [3]
+    assert not may_help_with(zhao, COMPLAINT, COMPLAINT.tasks[0])
+    assert may_help_with(person("helper"), COMPLAINT, COMPLAINT.tasks[1])
+    assert not may_help_with(person("helper", organisation="t2"), COMPLAINT, COMPLAINT.tasks[1])
+    kept_out = case(lent(1, "anna", "unit:office", without=("anna",)))
+    assert own_tasks(person("anna"), kept_out) == []
+
+
+def test_standing_in_opens_what_the_one_who_is_away_reads_unless_they_are_kept_out() -> None:
+    def standing_in_for(user: str) -> Actor:
+        held = frozenset({f"person:{user}", "unit:office"})
+        own = frozenset({"person:helper"})
+        return Actor(user="helper", organisation="t", keys=own | held, own=own, lent={user: held})
+
+    assert may_see_case(standing_in_for("colleague"), COMPLAINT)
+    assert may_do_task(standing_in_for("colleague"), COMPLAINT.tasks[1])
+    assert not may_see_case(standing_in_for("zhao"), COMPLAINT)
+    assert not may_do_task(standing_in_for("zhao"), COMPLAINT.tasks[1])
+    # What is asked of Zhao by name is asked of whoever stands in.
+    assert [one.number for one in own_tasks(standing_in_for("zhao"), COMPLAINT)] == [1, 3]
