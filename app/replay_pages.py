@@ -145,7 +145,8 @@ def _film(case_number: str) -> Film:
 
 def _mentioned(moments: list[Moment]) -> Iterator[str | None]:
     for moment in moments:
-        yield from (moment.chapter.actor, moment.chapter.on_behalf_of, moment.chapter.colleague, *moment.chapter.others)
+        chapter = moment.chapter
+        yield from (chapter.actor, chapter.on_behalf_of, chapter.colleague, *chapter.others)
         for detail in moment.chapter.details:
             yield from detail.keys
 

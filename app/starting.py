@@ -102,7 +102,8 @@ def _page(start: Start, answers: dict[str, Any], errors: Mapping[str, str]) -> s
     with reading(installation().engine) as connection:
         files = usable_files(connection, case_id=UNFILED, user=me().user)
         clauses = clauses_of(connection, start.element.provisions)
-    widgets = show_form(start.schema, answers, known=start.known, errors=errors) if start.schema is not None else ()
+    schema = start.schema
+    widgets = () if schema is None else show_form(schema, answers, known=start.known, errors=errors)
     return render_template(
         "starting/form.html",
         start=start,

@@ -49,6 +49,8 @@ WORDS = {
     "finding": "a result of validation",
     "receipt": "a noun",
     "handle": "a verb",
+    "urge": "a verb",
+    "extension": "more time, in the ledger of a clock",
     "instruction": "a noun",
     "explanation": "a noun",
 }

@@ -33,7 +33,7 @@ class WorkflowError(Exception):
 class Refusal(WorkflowError):
     """What a person decided is not allowed; the case is in order and they can decide otherwise."""
 
-    #: Raised by an operator in the course of a person's step, it refuses the step instead of stopping the case.
+    #: Raised by an operator in a person's step, it refuses the step instead of stopping the case.
     code = "refused"
     message_zh = "这样办理不符合规定,请改正后再办。"
 

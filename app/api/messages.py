@@ -28,7 +28,7 @@ class SendableShape(Shape):
 
     number = whole("Its number; another each time the case begins to wait for it.", 7)
     name = text("What people call it.", "特别程序")
-    message = text("Name of the message.", "special-procedure")
+    message = text("Name of the message.", "supplement-asked")
     element = text("Id of the event that waits for it.", "procedure")
     form = values("form-js schema of what it asks.", {"components": []}, allow_none=True)
 

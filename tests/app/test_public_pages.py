@@ -123,7 +123,8 @@ def test_a_notice_to_the_applicant_is_printed_once_it_is_issued(open_office: Sit
     client = open_office.client()
     assert "受理通知书" not in look_up(client, number, code).text
     open_office.check()
-    addresses = re.findall(r'href="(/public/case/(?:notices|documents)[^"]+)"', client.get("/public/case").text)
+    page = client.get("/public/case").text
+    addresses = re.findall(r'href="(/public/case/(?:notices|documents)[^"]+)"', page)
     assert len(addresses) == 1
     notice = client.get(addresses[0])
     assert "<h1>受理通知书</h1><p>张三某:齐全</p>" in notice.text

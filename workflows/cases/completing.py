@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 from workflows.cases.actor import Actor, may_do
 from workflows.cases.claiming import TaskLent, task_at_hand
 from workflows.cases.facts import Offer
-from workflows.cases.identities import secret_of, store
+from workflows.cases.identities import Concealed, secret_of, store
 from workflows.cases.open_case import OpenCase
 from workflows.cases.saving import save
 from workflows.cases.submission import FormInvalid, accept
+from workflows.cases.turn import Turn
 from workflows.engine import stepping
+from workflows.engine.tree import CaseTask
 from workflows.staff import Staff
 
 __all__ = ["FormInvalid", "TaskLent", "complete_task"]
@@ -48,26 +50,34 @@ def complete_task(
     turn = case.turn("completed", at=at, by=by, command={"task": number, "element": row.element_id})
     workflow = case.workflow(turn)
     task = stepping.open_task(workflow, number)
-    element = task.element
-    assert element is not None
-    values, concealed = accept(
-        turn.resources(task),
-        element.properties.get("form"),
-        data,
-        known=case.scopes.view(task.scope, turn.beneath),
-        secret=partial(secret_of, connection, case.facts.organisation),
-        staff=Staff(connection, case.facts.organisation),
-        attachments=attachments,
-    )
-    if values:
-        turn.command["data"] = values
-        case.scopes.write(task.scope, values)
+    concealed = _submit(case, turn, task, data, attachments)
     case.pass_to(by.user, turn)
     stepping.complete(workflow, task)
     case.finish(turn)
     save(case)
     store(connection, case_id, concealed)
     return [offer.number for offer in turn.offers.values() if _is_for(by, case, offer)]
+
+
+def _submit(
+    case: OpenCase, turn: Turn, task: CaseTask, data: Mapping[str, Any], attachments: Collection[str]
+) -> Concealed:
+    """Judge the form of a task and write its fields into the task's scope; gives the identities apart."""
+    element, organisation = task.element, case.facts.organisation
+    assert element is not None
+    values, concealed = accept(
+        turn.resources(task),
+        element.properties.get("form"),
+        data,
+        known=case.scopes.view(task.scope, turn.beneath),
+        secret=partial(secret_of, case.connection, organisation),
+        staff=Staff(case.connection, organisation),
+        attachments=attachments,
+    )
+    if values:
+        turn.command["data"] = values
+        case.scopes.write(task.scope, values)
+    return concealed
 
 
 def _is_for(by: Actor, case: OpenCase, offer: Offer) -> bool:

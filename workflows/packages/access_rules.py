@@ -56,7 +56,9 @@ def _check_people(rule: TomlTable, known: Mapping[str, Collection[str]]) -> None
     for name in sorted(expression.functions):
         if name not in _NOUNS:
             raise rule.fault(
-                "who", f"不能用“{name}”,只能用 {'、'.join(_NOUNS)}", f"calls {name!r}: use {', '.join(_NOUNS)}"
+                "who",
+                f"不能用“{name}”,只能用 {'、'.join(_NOUNS)}",
+                f"calls {name!r}: use {', '.join(_NOUNS)}",
             )
     for name, arguments in expression.calls:
         if name in known and arguments and arguments[0] not in known[name]:

@@ -92,9 +92,7 @@ def _led(person: Actor) -> frozenset[str]:
 
 
 def _named(case: CaseFile, act: Act) -> frozenset[str] | None:
-    return people_named(
-        case.settings, act, (case.key,), starter=case.opened_by, data=case.data.get("", {})
-    )
+    return people_named(case.settings, act, (case.key,), starter=case.opened_by, data=case.data.get("", {}))
 
 
 # --- cases --------------------------------------------------------------------------------------------------

@@ -134,7 +134,11 @@ def test_only_process_administrators_of_the_office_change_a_case_by_hand(
     ("act", "body", "allowed"),
     [
         ("suspend", {"procedure": "hearing", "document": "听证通知书"}, {"zhang.san"}),
-        ("decide/requests", {"limit": "2 workdays", "reason": "案情复杂", "approver": "wang.wu"}, {"zhang.san"}),
+        (
+            "decide/requests",
+            {"limit": "2 workdays", "reason": "案情复杂", "approver": "wang.wu"},
+            {"zhang.san"},
+        ),
         ("decide/limit", {"limit": "1 workdays", "reason": "某领导批示"}, {"wang.wu"}),
     ],
 )

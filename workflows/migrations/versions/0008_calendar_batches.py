@@ -10,6 +10,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "calendar_batches", sa.Column("settled", sa.Integer(), server_default="0", nullable=False)
-    )
+    op.add_column("calendar_batches", sa.Column("settled", sa.Integer(), server_default="0", nullable=False))

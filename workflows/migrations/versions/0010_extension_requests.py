@@ -27,9 +27,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("decision", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_extension_requests_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_extension_requests_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extension_requests")),
     )
     op.create_index("ix_extension_requests_case_id", "extension_requests", ["case_id"])
