@@ -145,6 +145,8 @@ def read_pages(port: int, extent: Extent, people: int) -> dict[str, list[float]]
         thread.start()
     for thread in threads:
         thread.join()
+    for client in clients:
+        client.connection.close()
     if wrong or any(len(found) != people * extent.rounds for found in seconds.values()):
         raise RuntimeError(f"a page was not shown: {wrong[:3]}")
     return seconds
