@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, Select, and_, bindparam, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, func, or_, select, type_coerce
 
 from workflows.cases.actor import SYSTEM, Actor
 from workflows.cases.clock_state import STORED_RUNNING
@@ -69,9 +69,8 @@ _CASE = select(cases, _NEXT_DUE, _NEXT_RUNG).where(cases.c.id == bindparam("case
 _WITH_TASK = _CASE.add_columns(*(tasks.c[name].label(f"task_{name}") for name in TASK_COLUMNS)).outerjoin(
     tasks, and_(tasks.c.case_id == cases.c.id, tasks.c.number == bindparam("n"))
 )
-_LOCKED_WITH_TASK = _WITH_TASK.with_for_update(of=cases)
-_LOCKED = _CASE.with_for_update(of=cases)
-_LOCKED_IF_FREE = _CASE.with_for_update(of=cases, skip_locked=True)
+_LOCK = select(cases.c.id).where(cases.c.id == bindparam("case")).with_for_update()
+_LOCK_IF_FREE = select(cases.c.id).where(cases.c.id == bindparam("case")).with_for_update(skip_locked=True)
 _ARMED = select(timers).where(
     timers.c.case_id == bindparam("case"), or_(timers.c.status == "armed", timers.c.status == "paused")
 )
@@ -205,18 +204,30 @@ def open_case(
 
     Raises ``NoSuchCase``, ``CaseEnded``, and ``CaseBusy`` when ``wait`` is false and another holds it.
     """
-    statement: Select[Any] = _LOCKED if wait else _LOCKED_IF_FREE
-    asked = {"case": case_id}
-    if task is not None:
-        statement, asked = _LOCKED_WITH_TASK, {"case": case_id, "n": task}
-    row = connection.execute(statement, asked).one_or_none()
+    is_mine = _lock(connection, case_id, wait=wait)
+    if task is None:
+        row = connection.execute(_CASE, {"case": case_id}).one_or_none()
+    else:
+        row = connection.execute(_WITH_TASK, {"case": case_id, "n": task}).one_or_none()
     if row is None:
-        if not wait and connection.execute(_CASE, {"case": case_id}).one_or_none() is not None:
-            raise CaseBusy(case=case_id)
         raise NoSuchCase(case=case_id)
+    if not is_mine:
+        raise CaseBusy(case=case_id)
     if row.status != "open" and not ended:
         raise CaseEnded(case=row.number)
     return _opened(connection, row)
+
+
+def _lock(connection: Connection, case_id: int, *, wait: bool) -> bool:
+    """Lock a case before anything of it is read; false when another has it and ``wait`` is false.
+
+    Whoever waits for a lock within a larger question gets the rest of the answer from before the wait. On
+    SQLite the transaction holds the only lock there is since it began.
+    """
+    if connection.dialect.name == "sqlite":
+        return True
+    statement = _LOCK if wait else _LOCK_IF_FREE
+    return connection.execute(statement, {"case": case_id}).first() is not None
 
 
 def look_at(connection: Connection, case_id: int) -> OpenCase:

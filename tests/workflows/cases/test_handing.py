@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +18,7 @@ from workflows.cases.completing import TaskLent
 from workflows.cases.correcting import ReasonMissing
 from workflows.cases.handing import AlreadyOffered, NotLent, NotOffered, ToYourself
 from workflows.cases.open_case import CaseEnded
-from workflows.database import reading
+from workflows.database import reading, transaction
 
 
 @pytest.fixture
@@ -161,3 +163,26 @@ def test_a_substitute_answers_and_gives_back_for_the_one_who_is_away(case: Case)
         ("lent", "sun.ba", None),
         ("given-back", "zhou.jiu", WANG_WU.user),
     ]
+
+
+def test_who_waits_for_a_colleague_finds_what_the_colleague_has_done(case: Case) -> None:
+    number, engine = case.numbers("a")[0], case.office.engine
+    claimed = threading.Event()
+
+    def complete() -> None:
+        claimed.wait(10)
+        with transaction(engine) as connection:
+            cases.complete_task(
+                connection, case_id=case.id, number=number, data={}, by=ZHANG_SAN, at=case.office.now
+            )
+
+    with ThreadPoolExecutor(1) as colleagues:
+        with transaction(engine) as connection:
+            cases.claim_task(connection, case_id=case.id, number=number, by=LI_SI, at=case.office.now)
+            completing = colleagues.submit(complete)
+            claimed.set()
+            # Time enough to ask for the lock; asking later is answered the same.
+            wait([completing], timeout=0.3)
+        with pytest.raises(TaskClaimedByAnother):
+            completing.result(10)
+    assert case.open() == ["a"]
