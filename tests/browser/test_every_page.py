@@ -103,7 +103,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 #: Seen in an installation of its own, without people.
 ALONE = {"first_administrator.form"}
-#: Seen by people and at times of their own: see ``test_legal_time``.
+#: Seen by people and at times of their own: see ``test_legal_time`` and ``test_special_procedure``.
 IN_THEIR_TIME = {
     "clock_acts.ordering",
     "clock_acts.resuming",
@@ -111,6 +111,7 @@ IN_THEIR_TIME = {
     "clock_pages.notice",
     "extension_pages.asking",
     "extension_pages.deciding",
+    "sending.form",
 }
 #: What answers with something else than a page: files, data, or the way to a page.
 NO_PAGES = {
@@ -191,7 +192,7 @@ def kept(connection: Connection) -> int:
     window, now = actor_of(connection, WINDOW), SystemClock().now()
     filters = {"box": "units", "left": "today"}
     return save_queue(
-        connection, name="今天到期的", filters=filters, unit=units_of(window)[0], by=window, at=now
+        connection, name="Due today", filters=filters, unit=units_of(window)[0], by=window, at=now
     )
 
 

@@ -62,6 +62,8 @@ ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "api_proofs.shown": ("GET", f"{CASE}/proof", WATCHERS),
     "api_deposits.notices": ("GET", f"{CASE}/notices", READERS),
     "api_deposits.entries": ("GET", f"{CASE}/entries", READERS),
+    "api_messages.listed": ("GET", f"{CASE}/messages", READERS),
+    "api_messages.sent": ("POST", f"{CASE}/messages/1", (GONE, GONE, NO, NO, GONE, GONE, NONE, WHO)),
     "api_incidents.listed": ("GET", f"{CASE}/incidents", READERS),
     "api_incidents.retried": (
         "POST",

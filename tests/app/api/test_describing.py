@@ -565,6 +565,11 @@ BODIES = {
     "extendClock": {"request": 1},
     "refuseExtension": {"request": 1, "reason": "可以按期办结"},
     "setLimit": ORDERED,
+    "handOverTask": WORDS["hand-over"],
+    "lendTask": WORDS["lend"],
+    "declineTask": WORDS["decline"],
+    "giveTaskBack": WORDS["give-back"],
+    "urgeTask": WORDS["urge"],
 }
 
 
