@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, text
 
 from workflows.cases import queues
@@ -18,7 +19,8 @@ from workflows.definitions import loading
 from workflows.inbox import forget_queues
 from workflows.tables import metadata
 
-#: Files whose tests start servers, kill processes, play months of cases or ask every route as everybody.
+#: Files whose tests start servers, kill processes, play months of cases or ask every route as everybody;
+#: pages and benches are left out with them.
 _SLOW = (
     "test_kills.py",
     "test_serving.py",
@@ -27,6 +29,13 @@ _SLOW = (
     "test_random_diagrams.py",
     "test_long_cases.py",
     "test_access.py",
+    "test_describing.py",
+    "test_scenarios.py",
+    "test_documents.py",
+    "test_credit_breach.py",
+    "test_signing_in.py",
+    "test_first_administrator.py",
+    "test_asset_build.py",
     "test_confidentiality.py",
 )
 
@@ -34,6 +43,13 @@ _SLOW = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="leave out PostgreSQL, the browser and what is slow")
     parser.addoption("--long", action="store_true", help="also kill tests and large runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The everyday run tries the same examples each time; the long one looks for new ones.
+    settings.register_profile("everyday", derandomize=True, database=None)
+    if not config.getoption("long"):
+        settings.load_profile("everyday")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -44,7 +60,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [
         item
         for item in items
-        if any(item.get_closest_marker(mark) for mark in unwanted) or item.path.name in slow
+        if any(item.get_closest_marker(mark) for mark in unwanted)
+        or item.path.name in slow
+        or (slow and item.path.stem.endswith(("_page", "_pages")))
+        or (slow and item.path.parent.name == "bench")
     ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
