@@ -103,7 +103,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 #: Seen in an installation of its own, without people.
 ALONE = {"first_administrator.form"}
-#: Seen by people and at times of their own: see ``test_legal_time`` and ``test_special_procedure``.
+#: Seen by people and at times of their own: see ``test_legal_time``.
 IN_THEIR_TIME = {
     "clock_acts.ordering",
     "clock_acts.resuming",

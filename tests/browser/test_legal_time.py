@@ -159,3 +159,18 @@ def test_two_who_suspend_at_once_do_not_undo_each_other(arrive: Arrive, language
     refusal = second.page.get_by_role("alert")
     expect(refusal).to_contain_text("已经中止计时" if language == "zh" else "stands still already")
     seen(second.page, f"second-{language}")
+
+
+def test_a_leader_orders_a_limit_and_the_officer_asks_for_a_special_procedure(arrive: Arrive) -> None:
+    window, leader = arrive("fuxin.window"), arrive("fuxin.bureau-leader")
+    number, _ = accepted(window)
+    open_case(leader, number)
+    leader.follow("上级交办限期")
+    seen(leader.page, "order-form")
+
+    window.answer(受理日期="2026-09-21").press("办结这一步")
+    handler = arrive("fuxin.handler")
+    open_case(handler, number)
+    handler.follow("需要特别程序")
+    expect(handler.page.get_by_role("heading", name="需要特别程序")).to_be_visible()
+    seen(handler.page, "special-procedure")
