@@ -5,6 +5,7 @@ Every function takes a connection, who acts (``by``) and when (``at``); none com
 
 from workflows.cases.actor import SYSTEM, Actor, NotPermitted, system_of
 from workflows.cases.claiming import TaskClaimedByAnother, claim_task, release_task
+from workflows.cases.commenting import comment, withdraw_comment
 from workflows.cases.completing import FormInvalid, complete_task
 from workflows.cases.correcting import cancel_case, set_data
 from workflows.cases.delivering import deliver_message
@@ -22,6 +23,9 @@ from workflows.cases.handing import (
 from workflows.cases.incidents import retry_incident
 from workflows.cases.opening import CaseOpened, start_case
 from workflows.cases.performing import perform
+from workflows.cases.sending_back import send_back, withdraw_task
+from workflows.cases.signatures import Mode, Round, SignaturesAwaited
+from workflows.cases.signing import add_signer, ask_signatures, call_off, sign
 from workflows.cases.timekeeping import extend_clock, resume_clocks, set_limit, suspend_clocks
 
 __all__ = [
@@ -29,11 +33,18 @@ __all__ = [
     "Actor",
     "CaseOpened",
     "FormInvalid",
+    "Mode",
     "NotPermitted",
+    "Round",
+    "SignaturesAwaited",
     "TaskClaimedByAnother",
     "accept_task",
+    "add_signer",
+    "ask_signatures",
+    "call_off",
     "cancel_case",
     "claim_task",
+    "comment",
     "complete_task",
     "decline_task",
     "deliver_message",
@@ -47,12 +58,16 @@ __all__ = [
     "release_task",
     "resume_clocks",
     "retry_incident",
+    "send_back",
     "set_data",
     "set_limit",
+    "sign",
     "start_case",
     "suspend_clocks",
     "system_of",
     "take_back",
     "urge",
     "verify_ground",
+    "withdraw_comment",
+    "withdraw_task",
 ]

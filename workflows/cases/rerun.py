@@ -112,6 +112,11 @@ class Rerun:
         self.scopes.write(task.scope, turn.command.get("data", {}))
         stepping.complete(workflow, task)
 
+    def sent_back(self, turn: Turn) -> None:
+        workflow = self._running()
+        task = stepping.open_task(workflow, turn.command["task"])
+        stepping.send_back(workflow, task, turn.command["step"])
+
     def timer_fired(self, turn: Turn) -> None:
         stepping.fire(self._running(), turn.command["task"])
 
@@ -137,6 +142,8 @@ class Rerun:
 _ACTS = {
     "opened": Rerun.opened,
     "completed": Rerun.completed,
+    "sent-back": Rerun.sent_back,
+    "withdrawn": Rerun.sent_back,
     "timer-fired": Rerun.timer_fired,
     "message-received": Rerun.message_received,
     "corrected": Rerun.corrected,

@@ -25,6 +25,8 @@ from workflows.feel import Expression, compile_expression
 BARE_ISO = re.compile(r"P(T?\d\S*)|\d{4}-\d\d-\d\d(T\S+)?", re.ASCII)
 
 PERSON_KINDS = frozenset({"task", "userTask", "manualTask"})
+#: What the name of an element ends in at which the events attached to it are armed.
+SPLIT = ".BoundaryEventSplit"
 SIMPLE_PROPERTIES = ("candidates", "exclude", "due", "priority", "correlation")
 
 
@@ -244,7 +246,7 @@ class _Compiler:
         body = bodies[element.id]
         if not boundary:
             return body
-        split = gateways.BoundarySplit(spec, f"{element.id}.BoundaryEventSplit")
+        split = gateways.BoundarySplit(spec, f"{element.id}{SPLIT}")
         split.position = element.id
         split.connect(body)
         for event in boundary:

@@ -7,7 +7,7 @@ from typing import Any
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
-from workflows.engine.compiling import CompiledProcess
+from workflows.engine.compiling import SPLIT, CompiledProcess
 from workflows.engine.events import MessageDefinition, TimerDefinition
 from workflows.engine.faults import EngineFault
 from workflows.engine.host import Host
@@ -65,6 +65,27 @@ def find(workflow: CaseWorkflow, number: int) -> CaseTask | None:
 def complete(workflow: CaseWorkflow, task: CaseTask) -> None:
     """Complete a task of a person and run on. Its values have been written to its scope."""
     _guard(task, task.run)
+    _run(workflow)
+
+
+def send_back(workflow: CaseWorkflow, task: CaseTask, element_id: str) -> None:
+    """Put the token of a person's task on an earlier element of the same process, and run on.
+
+    What is armed on the task goes with it; whatever else runs in the case stays as it is. Whether the way
+    back is harmless is the caller's question.
+    """
+    tree = task.workflow
+    specs = tree.spec.task_specs
+    head = specs.get(f"{element_id}{SPLIT}") or specs[element_id]
+
+    def move() -> None:
+        for event in task.attached():
+            event.cancel()
+        task.cancel()
+        # It comes from no element: the flow by which it was reached the first time was not taken again.
+        head._update(tree.task_tree._add_child(head))
+
+    _guard(task, move)
     _run(workflow)
 
 

@@ -121,6 +121,7 @@ OPERATORS = (
                 ),
             },
             result=True,
+            repeatable=True,
         ),
         period_figures,
     ),

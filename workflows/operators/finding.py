@@ -71,6 +71,7 @@ OPERATORS = (
                 "subject": ParameterSignature(type="any", required=True, label_zh="对象", label_en="Subject"),
             },
             result=True,
+            repeatable=True,
         ),
         find_records,
     ),

@@ -32,3 +32,5 @@ class OperatorSignature:
     label_en: str = ""
     #: Any parameter name is allowed; without a result each value is stored under its parameter's name.
     open: bool = False
+    #: Doing it again harms nothing: it leaves no trace outside the data of the case.
+    repeatable: bool = False

@@ -16,5 +16,10 @@ def set_values(context: OperatorContext, **values: Any) -> Effect:
 
 
 OPERATORS = (
-    (OperatorSignature(name="set", label_zh="写入数据", label_en="Set data", open=True), set_values),
+    (
+        OperatorSignature(
+            name="set", label_zh="写入数据", label_en="Set data", open=True, repeatable=True
+        ),
+        set_values,
+    ),
 )

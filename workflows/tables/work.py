@@ -42,6 +42,8 @@ cases = Table(
     Column("closed_at", Instant),
     #: The one person who answers for it now: who opened it, then who took its work on last.
     Column("answerable", Text, nullable=False, server_default=""),
+    #: How many copies of it were sent to colleagues for information.
+    Column("copies", Integer, nullable=False, server_default="0"),
     #: Engine time of the last event: a case does not go back in time when the machine's clock does.
     Column("latest_at", Instant),
     Index("ix_cases_organisation_opened_at", "organisation", "opened_at"),
@@ -81,7 +83,9 @@ queues = Table(
 OPEN_TASK = text("status = 'open'")
 #: Few are: this index costs the others nothing.
 STANDING_STILL = text("status = 'open' AND suspended = 1"), text("status = 'open' AND suspended")
+DISPATCHED = text("dispatched_to IS NOT NULL")
 OFFERED = text("offered_to IS NOT NULL AND status = 'open'")
+LENT = text("lent_by IS NOT NULL AND status = 'open'")
 
 tasks = Table(
     "tasks",
@@ -106,6 +110,13 @@ tasks = Table(
     #: Who lets the assignee prepare it, and will complete it.
     Column("lent_by", Text),
     Column("urged", Integer, nullable=False, server_default="0"),
+    #: Who sent the case back to this step, or withdrew what had been submitted, and why.
+    Column("returned_by", Text),
+    Column("returned_why", Text),
+    #: To whom it was given when it opened, because the diagram says so; stays, whatever becomes of it.
+    Column("dispatched_to", Text),
+    #: Number of its open round of signatures: it is not completed before that is closed.
+    Column("awaits_signatures", Integer),
     Column("ended_at", Instant),
     Column("ended_by", Text),
     #: Name of the clock whose due date it shows, when the diagram names one.
@@ -147,5 +158,13 @@ tasks = Table(
         postgresql_where=STANDING_STILL[1],
     ),
     Index("ix_tasks_ended_by", "ended_by", "ended_at"),
+    Index(
+        "ix_tasks_dispatched",
+        "dispatched_to",
+        "opened_at",
+        sqlite_where=DISPATCHED,
+        postgresql_where=DISPATCHED,
+    ),
     Index("ix_tasks_offered_to", "offered_to", sqlite_where=OFFERED, postgresql_where=OFFERED),
+    Index("ix_tasks_lent_by", "lent_by", sqlite_where=LENT, postgresql_where=LENT),
 )

@@ -69,6 +69,7 @@ from workflows.validation.rules import (
     timers,
     unique_ids,
     unreachable,
+    ways_back,
 )
 from workflows.validation.subject import Subject
 
@@ -124,6 +125,7 @@ _ERROR: tuple[ModuleType, ...] = (
     candidates_required,
     people,
     clocks,
+    ways_back,
     # Expressions and data.
     expressions,
     functions,

@@ -19,12 +19,13 @@ from workflows.validation.suggestion import did_you_mean
 
 PERSONAL = ("form", "candidates", "exclude", "clock", "due", "priority", "notice", "outcome.", "public")
 SEEN_OUTSIDE = ("public.required",)
+GOES_BACK = ("send-back", "withdraw")
 #: Kind of node → property names beside ``provision``; a trailing dot stands for any name behind it.
 BY_KIND = {
     "process": ("title", "input.", "output.", "clock.", "public", "public.clock.", "public.notice."),
     "lane": ("candidates",),
-    "userTask": PERSONAL + SEEN_OUTSIDE,
-    "manualTask": PERSONAL + SEEN_OUTSIDE,
+    "userTask": PERSONAL + SEEN_OUTSIDE + GOES_BACK,
+    "manualTask": PERSONAL + SEEN_OUTSIDE + GOES_BACK,
     "businessRuleTask": ("result",),
     "callActivity": ("input.", "output."),
     "receiveTask": ("form", "correlation"),

@@ -16,7 +16,12 @@ export function personal(catalogue) {
     property('text', 'clock', 'Clock shown', { description: 'Name of the legal period whose end the inbox shows.' }),
     property('expression', 'due', 'Internal norm', { description: 'for example workdays(1); shown, never a breach' }),
     property('expression', 'priority', 'Priority', { description: 'A number, higher first.' }),
-    property('choice', 'notice', 'Notice to print', { options: named(catalogue.notices) })
+    property('choice', 'notice', 'Notice to print', { options: named(catalogue.notices) }),
+    property('text', 'send-back', 'May be sent back to', { description: 'Ids of earlier steps, or none. Empty: to all that the way allows.' }),
+    entry('tick', 'withdraw', 'What is submitted cannot be withdrawn', {
+      read: (extensions, element) => extensions.property(element, 'withdraw') === 'none',
+      write: (extensions, element, value) => extensions.setProperty(element, 'withdraw', value ? 'none' : '')
+    })
   ];
 }
 
