@@ -47,7 +47,7 @@ class CaseView:
         users = users_in(
             [self.case.opened_by, self.case.answerable, me().user, *me().lent],
             *([task.assignee, task.ended_by, *task.keys] for task in self.case.tasks),
-            *([task.offered_to, task.lent_by] for task in self.case.tasks),
+            *([task.offered_to, task.lent_by, task.returned_by] for task in self.case.tasks),
             others,
         )
         return Names(office_of(connection, self.case.organisation), names_of(connection, users))

@@ -56,7 +56,7 @@ def names_in(connection: Connection, lines: list[Line], others: Iterable[str] = 
     between = (line.passing for line in lines if line.passing is not None)
     users = users_in(
         *([line.row.assignee, *line.keys] for line in lines),
-        *([one.offered_to, one.lent_by, one.standing_in_for] for one in between),
+        *([one.offered_to, one.lent_by, one.standing_in_for, one.returned_by] for one in between),
         others,
     )
     return Names(office_of(connection, me().organisation), names_of(connection, users))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
 from app.case_view import CaseView, case_view, readable_task
+from app.countersigning import who_can_be_asked
 from app.errors import status_of
 from app.installation import installation
 from app.language import said
@@ -27,12 +28,15 @@ from app.verbs import (
     Verb,
     do,
     performed,
-    verbs_for,
+    possible_verbs,
 )
 from app.way_back import way_back
 from app.wording import Names
 from workflows.cases import NotPermitted
 from workflows.cases.correcting import ReasonMissing
+from workflows.cases.sending_back import earlier_steps
+from workflows.cases.signatures import Mode
+from workflows.cases.trail import EarlierStep
 from workflows.database import reading
 from workflows.errors import CaseStops, WorkflowError
 from workflows.office import names_of, office_of
@@ -57,6 +61,9 @@ class Desk:
     names: Names
     #: User → label of those to whom it can go.
     colleagues: Mapping[str, str]
+    #: What this person can do with it now, and where it can be sent back to.
+    verbs: tuple[Verb, ...]
+    steps: tuple[EarlierStep, ...] = ()
 
     @property
     def fetches(self) -> bool:
@@ -68,7 +75,7 @@ class Desk:
 def form(case_number: str, number: int, verb: str) -> ResponseReturnValue:
     """What the verb means for this task, to whom, and why."""
     desk = _desk(case_number, number, verb)
-    if desk.verb not in verbs_for(me(), desk.task):
+    if desk.verb not in desk.verbs:
         flash(_("这项任务现在不能“%(verb)s”，情况已有变化。", verb=title(desk.verb)), "error")
         return redirect(_task_address(case_number, number))
     return _page(desk)
@@ -80,7 +87,7 @@ def act(case_number: str, number: int, verb: str) -> ResponseReturnValue:
     desk = _desk(case_number, number, verb)
     given, at = _said(), installation().clock.now()
     try:
-        performed(
+        opened = performed(
             desk.view.case,
             lambda connection: do(connection, desk.verb, desk.view.case, number, given, at),
             at,
@@ -95,7 +102,10 @@ def act(case_number: str, number: int, verb: str) -> ResponseReturnValue:
         whom = names_of(connection, [given.to]).get(given.to, "")
         still = _still_seen(connection, case_number, number)
     flash(done(desk.verb, desk.task.name, whom), "done")
-    return redirect(_task_address(case_number, number) if still else url_for("inbox.show"))
+    if desk.verb is Verb.WITHDRAW:
+        return redirect(_task_address(case_number, opened))
+    stays = still and desk.verb is not Verb.SEND_BACK
+    return redirect(_task_address(case_number, number) if stays else url_for("inbox.show"))
 
 
 @blueprint.post("/tasks/pass")
@@ -200,15 +210,25 @@ def _desk(case_number: str, number: int, verb: str) -> Desk:
             verb=wanted,
             names=view.names(connection),
             colleagues=_colleagues(connection, view, task, wanted),
+            verbs=possible_verbs(connection, me(), view.case, task),
+            steps=_steps(connection, view, task, wanted),
         )
 
 
 def _colleagues(connection: Connection, view: CaseView, task: CaseTask, verb: Verb) -> Mapping[str, str]:
+    if verb in (Verb.COUNTERSIGN, Verb.ADD_SIGNER):
+        return who_can_be_asked(connection, view, task)
     finding = {Verb.HAND_OVER: who_may_take, Verb.LEND: who_may_help}.get(verb)
     if finding is None:
         return {}
     found = finding(connection, view.case, task, besides=me().user, at=view.now)
     return choices(found, office_of(connection, view.case.organisation))
+
+
+def _steps(connection: Connection, view: CaseView, task: CaseTask, verb: Verb) -> tuple[EarlierStep, ...]:
+    if verb is not Verb.SEND_BACK or task.status != "open":
+        return ()
+    return tuple(earlier_steps(connection, view.case.id, task.number))
 
 
 def _page(desk: Desk, *, error: str = "") -> str:
@@ -226,7 +246,12 @@ def _page(desk: Desk, *, error: str = "") -> str:
 
 def _said() -> Said:
     return Said(
-        to=request.form.get("to", "").strip()[:200], reason=request.form.get("reason", "").strip()[:500]
+        to=request.form.get("to", "").strip()[:200],
+        reason=request.form.get("reason", "").strip()[:500],
+        step=request.form.get("step", "")[:200],
+        signers=tuple(user[:200] for user in request.form.getlist("signer")[:MOST]),
+        mode=Mode.ANY if request.form.get("mode") == Mode.ANY else Mode.ALL,
+        agrees={"yes": True, "no": False}.get(request.form.get("agrees", "")),
     )
 
 

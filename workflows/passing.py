@@ -27,6 +27,9 @@ class Passing:
     offered_to: str | None
     lent_by: str | None
     urged: int
+    #: Who sent the case back to it, or withdrew what had been submitted, and why.
+    returned_by: str | None
+    returned_why: str | None
     #: For whom the person who looks would do it, as a substitute.
     standing_in_for: str | None
 
@@ -50,7 +53,8 @@ class PassingTask:
     norm_at: datetime | None
 
 
-_OF_TASK = (tasks.c.assignee, tasks.c.offered_to, tasks.c.lent_by, tasks.c.urged)
+_RETURNED = (tasks.c.returned_by, tasks.c.returned_why)
+_OF_TASK = (tasks.c.assignee, tasks.c.offered_to, tasks.c.lent_by, tasks.c.urged, *_RETURNED)
 _JUDGED = (tasks.c.queue_id, tasks.c.excluded)
 _FACTS = (
     tasks.c.case_id,
@@ -128,6 +132,8 @@ def _passing(connection: Connection, person: Actor, row: Any) -> Passing:
         offered_to=row.offered_to,
         lent_by=row.lent_by,
         urged=row.urged,
+        returned_by=row.returned_by,
+        returned_why=row.returned_why,
         standing_in_for=_for_whom(connection, person, row) if person.lent else None,
     )
 

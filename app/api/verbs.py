@@ -11,14 +11,17 @@ from sqlalchemy import Connection
 from app.api.describing import noun, operation
 from app.api.looking import task_and_case
 from app.api.repeating import KeyHeader, once
-from app.api.shapes import MOST, Shape, Text, many, text, whole
+from app.api.shapes import MOST, Shape, Text, many, moment, text, whole
 from app.api.tasks import TaskStateShape
 from app.installation import installation
 from app.language import said
-from app.verbs import IN_BULK, Said, Verb, do
+from app.signing_in import me
+from app.verbs import IN_BULK, Said, Verb, do, verbs_for
 from workflows import cases
 from workflows.cases.incidents import described
 from workflows.cases.numbers import numbered
+from workflows.cases.sending_back import earlier_steps
+from workflows.database import reading
 from workflows.errors import WorkflowError
 from workflows.reading.case_file import CaseFile, open_file
 
@@ -47,6 +50,43 @@ class Why(Shape):
     """Why."""
 
     reason = text(_REASON, "申请人来电催问", validate=validate.Length(max=500))
+
+
+class SendingBack(Why):
+    """Where to, and why."""
+
+    step = text(
+        "Id of the element of the earlier step; see `earlier-steps`.",
+        "check",
+        validate=validate.Length(1, 200),
+    )
+
+
+class Withdrawing(Shape):
+    """Why, if there is anything to say."""
+
+    reason = Text(
+        load_default="",
+        validate=validate.Length(max=500),
+        metadata={"description": _REASON, "examples": ["金额填错"]},
+    )
+
+
+class EarlierStepShape(Shape):
+    """A step of a person that a task can be sent back to."""
+
+    step = text("Id of its element.", "check")
+    name = text("For people.", "审查")
+    number = whole("Number of the task as it was done last.", 2)
+    by = text("User name of who did it.", "zhang.san")
+    at = moment("When it was done.")
+
+
+class ReopenedShape(TaskStateShape):
+    """The task that is open again."""
+
+    returned_by = text("Who sent it back or withdrew what had been submitted.", "li.si", allow_none=True)
+    returned_why = text("Why it was sent back.", "材料与申请不一致", allow_none=True)
 
 
 class Opinion(Shape):
@@ -168,6 +208,38 @@ def urged(given: dict[str, Any], header: dict[str, Any], case_number: str, numbe
     return _do(Verb.URGE, case_number, number, given, header["key"])
 
 
+@operation(blueprint, "GET", f"{_ONE}/earlier-steps", name="listEarlierSteps", refuses=(403, 404))
+@blueprint.response(200, EarlierStepShape(many=True))
+def listed_steps(case_number: str, number: int) -> list[dict[str, Any]]:
+    """Where an open task of yours can be sent back to, the nearest step first."""
+    with reading(installation().engine) as connection:
+        case, task = task_and_case(connection, case_number, number)
+        if Verb.SEND_BACK not in verbs_for(me(), task):
+            return []
+        return [
+            {"step": one.element_id, "name": one.name, "number": one.task, "by": one.by, "at": one.at}
+            for one in earlier_steps(connection, case.id, number)
+        ]
+
+
+@operation(blueprint, "POST", f"{_ONE}/send-back", name="sendTaskBack", refuses=(403, 404, 409, 422))
+@blueprint.arguments(SendingBack())
+@blueprint.arguments(KeyHeader(), location="headers")
+@blueprint.response(200, ReopenedShape)
+def sent_back(given: dict[str, Any], header: dict[str, Any], case_number: str, number: int) -> Answer:
+    """Send a case back to an earlier step; its clocks run on. Gives the task that is open then."""
+    return _do(Verb.SEND_BACK, case_number, number, given, header["key"])
+
+
+@operation(blueprint, "POST", f"{_ONE}/withdraw", name="withdrawTask", refuses=(403, 404, 409, 422))
+@blueprint.arguments(Withdrawing())
+@blueprint.arguments(KeyHeader(), location="headers")
+@blueprint.response(200, ReopenedShape)
+def withdrawn(given: dict[str, Any], header: dict[str, Any], case_number: str, number: int) -> Answer:
+    """Take back what you submitted with a task, as long as nobody has taken on what came of it."""
+    return _do(Verb.WITHDRAW, case_number, number, given, header["key"])
+
+
 @operation(blueprint, "POST", "/tasks/bulk", name="passTasks", refuses=(422,))
 @blueprint.arguments(Bulk())
 @blueprint.arguments(KeyHeader(), location="headers")
@@ -193,7 +265,11 @@ def in_bulk(given: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
 def _do(verb: Verb, case_number: str, number: int, given: dict[str, Any], key: str | None) -> Answer:
     at = installation().clock.now()
     case_id, organisation = numbered(installation().engine, case_number)
-    words = Said(to=given.get("to", ""), reason=given.get("reason") or given.get("opinion") or "")
+    words = Said(
+        to=given.get("to", ""),
+        reason=given.get("reason") or given.get("opinion") or "",
+        step=given.get("step", ""),
+    )
 
     def act(connection: Connection) -> dict[str, Any]:
         case, _ = task_and_case(connection, case_number, number)
@@ -213,8 +289,10 @@ def _do(verb: Verb, case_number: str, number: int, given: dict[str, Any], key: s
 def _passed(
     connection: Connection, verb: Verb, case: CaseFile, number: int, words: Said, at: datetime
 ) -> dict[str, Any]:
-    do(connection, verb, case, number, words, at)
-    task = open_file(connection, case.number).task(number)
+    opened = do(connection, verb, case, number, words, at)
+    task = open_file(connection, case.number).task(number if opened is None else opened)
     assert task is not None
-    names = ("number", "status", "assignee", "offered_to", "lent_by", "urged")
+    names = (
+        "number", "status", "assignee", "offered_to", "lent_by", "urged", "returned_by", "returned_why"
+    )  # fmt: skip
     return {"case": case.number, **{name: getattr(task, name) for name in names}}

@@ -116,7 +116,7 @@ class Rounds:
             "number": self.column(tables.tasks, "number", case_id=identifier),
             "seq": self.column(tables.events, "seq", case_id=identifier),
             "name": ["decide", *self.column(tables.clocks, "name", case_id=identifier)],
-            "verb": ["hand-over", "lend", "urge"],
+            "verb": ["hand-over", "lend", "urge", "send-back", "withdraw"],
             "identifier": [*notices, 1, *self.column(tables.attachments, "id", case_id=identifier)],
         }
 
