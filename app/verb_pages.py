@@ -29,12 +29,12 @@ from app.verbs import (
     do,
     performed,
     possible_verbs,
+    steps_back,
 )
 from app.way_back import way_back
 from app.wording import Names
 from workflows.cases import NotPermitted
 from workflows.cases.correcting import ReasonMissing
-from workflows.cases.sending_back import earlier_steps
 from workflows.cases.signatures import Mode
 from workflows.cases.trail import EarlierStep
 from workflows.database import reading
@@ -211,7 +211,7 @@ def _desk(case_number: str, number: int, verb: str) -> Desk:
             names=view.names(connection),
             colleagues=_colleagues(connection, view, task, wanted),
             verbs=possible_verbs(connection, me(), view.case, task),
-            steps=_steps(connection, view, task, wanted),
+            steps=tuple(steps_back(connection, me(), view.case, task)) if wanted is Verb.SEND_BACK else (),
         )
 
 
@@ -223,12 +223,6 @@ def _colleagues(connection: Connection, view: CaseView, task: CaseTask, verb: Ve
         return {}
     found = finding(connection, view.case, task, besides=me().user, at=view.now)
     return choices(found, office_of(connection, view.case.organisation))
-
-
-def _steps(connection: Connection, view: CaseView, task: CaseTask, verb: Verb) -> tuple[EarlierStep, ...]:
-    if verb is not Verb.SEND_BACK or task.status != "open":
-        return ()
-    return tuple(earlier_steps(connection, view.case.id, task.number))
 
 
 def _page(desk: Desk, *, error: str = "") -> str:

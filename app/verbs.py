@@ -18,9 +18,10 @@ from workflows.cases.correcting import ReasonMissing
 from workflows.cases.incidents import described
 from workflows.cases.sending_back import earlier_steps, withdrawable
 from workflows.cases.signatures import looking_after, signing_as
+from workflows.cases.trail import EarlierStep
 from workflows.errors import WorkflowError
 from workflows.people import NoSuchPerson, actor_of
-from workflows.reading.access import may_do_task, may_help_with
+from workflows.reading.access import may_do_task, may_help_with, may_see_case
 from workflows.reading.case_file import CaseFile, CaseTask
 
 
@@ -122,6 +123,8 @@ def do(connection: Connection, verb: Verb, case: CaseFile, number: int, given: S
     task = case.task(number)
     if verb in WITH_REASON and not given.reason.strip():
         raise ReasonMissing()
+    if verb is Verb.SEND_BACK and not may_see_case(me(), case):
+        raise NotPermitted(user=me().user, number=number)
     facts = _facts(connection, verb, given, at)
     named = facts.get("to") or []
     for one in named if isinstance(named, list) else [named]:
@@ -174,10 +177,17 @@ def verbs_for(person: Actor, task: CaseTask) -> tuple[Verb, ...]:
     return tuple(_verbs(person, task)) if task.status == "open" else ()
 
 
+def steps_back(connection: Connection, person: Actor, case: CaseFile, task: CaseTask) -> list[EarlierStep]:
+    """Where a person can send a task back to; whoever does not see the case is told of no other step."""
+    if Verb.SEND_BACK not in verbs_for(person, task) or not may_see_case(person, case):
+        return []
+    return earlier_steps(connection, case.id, task.number)
+
+
 def possible_verbs(connection: Connection, person: Actor, case: CaseFile, task: CaseTask) -> tuple[Verb, ...]:
     """What a person can do with a task now, having looked for a way back in the case."""
     found = verbs_for(person, task)
-    if Verb.SEND_BACK in found and not earlier_steps(connection, case.id, task.number):
+    if Verb.SEND_BACK in found and not steps_back(connection, person, case, task):
         found = tuple(verb for verb in found if verb is not Verb.SEND_BACK)
     if Verb.WITHDRAW in found and not withdrawable(connection, case.id, task.number, person):
         return ()

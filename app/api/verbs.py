@@ -16,11 +16,10 @@ from app.api.tasks import TaskStateShape
 from app.installation import installation
 from app.language import said
 from app.signing_in import me
-from app.verbs import IN_BULK, Said, Verb, do, verbs_for
+from app.verbs import IN_BULK, Said, Verb, do, steps_back
 from workflows import cases
 from workflows.cases.incidents import described
 from workflows.cases.numbers import numbered
-from workflows.cases.sending_back import earlier_steps
 from workflows.database import reading
 from workflows.errors import WorkflowError
 from workflows.reading.case_file import CaseFile, open_file
@@ -214,11 +213,9 @@ def listed_steps(case_number: str, number: int) -> list[dict[str, Any]]:
     """Where an open task of yours can be sent back to, the nearest step first."""
     with reading(installation().engine) as connection:
         case, task = task_and_case(connection, case_number, number)
-        if Verb.SEND_BACK not in verbs_for(me(), task):
-            return []
         return [
             {"step": one.element_id, "name": one.name, "number": one.task, "by": one.by, "at": one.at}
-            for one in earlier_steps(connection, case.id, number)
+            for one in steps_back(connection, me(), case, task)
         ]
 
 
