@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import url_for
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.app.conftest import KEY, Site
+from workflows import tables
+from workflows.database import transaction
 
 #: Clerk and leader of the unit, another unit, process administrator, auditor, another organisation.
 EVERYBODY = ("zhang.san", "wang.wu", "outsider", "zhao.liu", "han", "elsewhere")
@@ -57,6 +61,8 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "notice_pages.of_task": ("GET", TASK, (OK, OK, NO, OK, OK, NONE)),
     "notice_pages.issued": ("GET", {**CASE, "identifier": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
     "files.download": ("GET", {**CASE, "identifier": "x"}, (NONE,) * 6),
+    "material_pages.keep": ("POST", {}, (422,) * 6),
+    "material_pages.preview": ("GET", {"identifier": "x"}, (NONE,) * 6),
     "incidents.retry": ("POST", {**CASE, "identifier": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
     "incidents.set_data": ("POST", CASE, (422, 422, NO, 422, 422, NONE)),
     "clock_page.show": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
@@ -178,6 +184,61 @@ def test_each_person_gets_what_is_theirs(site: Site, endpoint: str) -> None:
         refused = answer.status_code in (NO, NONE)
         assert not (refused and "张三某" in answer.text)
     assert found == dict(zip(EVERYBODY, expected, strict=True))
+
+
+#: What somebody of the unit who has an interest in the case is answered, where it is not what a colleague is.
+SHUT_OUT = {"files.download": NONE}
+
+
+def looked_up(site: Site, applicant: FlaskClient) -> None:
+    """Let an applicant look up a case taken down at the counter."""
+    given = {"kind": "新办", "applicant": "张三某", "goods.0.title": "桌"}
+    assert site.client("zhang.san").post(f"/start/{KEY}", data=given).status_code == MOVED
+    code = site.rows(select(tables.receipts.c.code))[0]
+    found = applicant.post("/public", data={"number": site.numbers()[0], "code": code}, follow_redirects=True)
+    assert found.status_code == OK
+
+
+def recuse(site: Site, person: str) -> None:
+    """Somebody must not have a hand in any case there is: kept out of every task."""
+    with transaction(site.engine) as connection:
+        connection.execute(tables.tasks.update().values(excluded=f'["{person}"]'))
+
+
+def answered(site: Site, person: str, endpoint: str) -> tuple[int, int]:
+    """What somebody who has an interest gets at an address, and what they should get."""
+    method, arguments, expected = PAGES[endpoint]
+    answer = site.client(person).open(address(site, endpoint), method=method)
+    assert "张三某".encode() not in answer.data
+    usual = NO if "case_number" in arguments else expected[0]
+    return answer.status_code, SHUT_OUT.get(endpoint, usual)
+
+
+def test_who_has_an_interest_reads_no_page_of_the_case(site: Site) -> None:
+    """Complained about, or related: of the unit like a colleague, and yet a stranger to the case."""
+    site.open_case()
+    recuse(site, "shen")
+    looking = [endpoint for endpoint, (method, *_) in PAGES.items() if method == "GET"]
+    found = {endpoint: answered(site, "shen", endpoint) for endpoint in looking}
+    assert {endpoint: both for endpoint, both in found.items() if both[0] != both[1]} == {}
+
+
+@pytest.mark.parametrize("endpoint", sorted(name for name, row in PAGES.items() if row[0] != "GET"))
+def test_who_has_an_interest_does_nothing_in_the_case(site: Site, endpoint: str) -> None:
+    site.open_case()
+    recuse(site, "shen")
+    status, expected = answered(site, "shen", endpoint)
+    assert status == expected
+
+
+def test_a_receipt_opens_no_page_of_the_office(site: Site) -> None:
+    """An applicant who looks at the case with number and check code is nobody everywhere else."""
+    applicant = site.client()
+    looked_up(site, applicant)
+    for endpoint in sorted(PAGES):
+        answer = applicant.open(address(site, endpoint), method=PAGES[endpoint][0])
+        assert answer.status_code == MOVED, endpoint
+        assert answer.headers["Location"].startswith("/sign-in"), endpoint
 
 
 def test_the_case_of_another_organisation_does_not_exist_for_the_search(site: Site) -> None:
