@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 
 from app.case_view import CaseView, readable_case
 from app.clock_desk import rights_of
+from app.commenting import notes_of
+from app.copying import copying_of
 from app.installation import installation
 from app.islands import island
 from app.language import in_english
@@ -38,6 +40,7 @@ from workflows.reading.case_file import (
 from workflows.reading.clock_file import standing_still
 from workflows.reading.documents import documents_of_tasks
 from workflows.reading.law import clauses_of
+from workflows.reading.materials import materials_of
 from workflows.reading.sendable import sendables_of
 from workflows.reading.story import Chapter, story_of
 from workflows.reading.trace import Trace, trace_of
@@ -72,6 +75,7 @@ def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
         "data": data_of(connection, case, view.law, shown=lambda data: view.shown(connection, data)),
         "tone": view.law.tone_of(case.outcome),
         "files": names_of_files(connection, case.id),
+        "materials": materials_of(connection, case, view.law),
         "notices": notices_of(connection, case.id),
         "printable": [(task, title) for task, _, title in documents_of_tasks(connection, case, view.law)],
         "entries": entries_of(connection, case.id),
@@ -82,6 +86,8 @@ def _facts(connection: Connection, view: CaseView) -> dict[str, Any]:
         "watches": sees_everything(me()),
         "administers": me().has_role(PROCESS_ADMIN),
         "receipt": receipt_for(connection, view),
+        "notes": notes_of(connection, view, None),
+        "copying": copying_of(connection, case),
         "sendables": sendables_of(connection, case.id, by=me(), at=view.now),
     }
 

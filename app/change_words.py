@@ -61,6 +61,8 @@ _ASPECTS: Final[Mapping[str, object]] = {
     "property.form": lazy_gettext("表单"),
     "property.candidates": lazy_gettext("由谁办理"),
     "property.exclude": lazy_gettext("谁应当回避"),
+    "property.distribution": lazy_gettext("分派方式"),
+    "property.skill": lazy_gettext("所需专长"),
     "property.clock": lazy_gettext("期限"),
     "property.due": lazy_gettext("内部时限"),
     "property.priority": lazy_gettext("优先级"),

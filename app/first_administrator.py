@@ -66,7 +66,14 @@ def create() -> ResponseReturnValue:
     try:
         with transaction(installation().engine) as connection:
             _use_up(connection, request.form.get("word", ""))
-            add_person(connection, **given, password=password, roles=[PROCESS_ADMIN])
+            add_person(
+                connection,
+                user=given["user"],
+                organisation=given["organisation"],
+                name=given["name"],
+                password=password,
+                roles=[PROCESS_ADMIN],
+            )
     except WorkflowError as error:
         flash(said(error), "error")
         return _page(), 422

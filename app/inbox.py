@@ -8,6 +8,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from app.addresses import TaskAddresses
+from app.countersigning import figures
 from app.inbox_columns import COLUMNS, chosen, shown_in
 from app.inbox_lines import lines_of, names_in
 from app.installation import installation
@@ -19,7 +21,9 @@ from workflows.database import reading
 from workflows.filters import Filter, Left, filter_from
 from workflows.inbox import Box, InboxPage, inbox
 from workflows.passing import passed_to
+from workflows.pulse import beats
 from workflows.reading.case_file import case_number_like
+from workflows.reading.persons import REFERENCE
 from workflows.reading.regulations import regulations_of
 from workflows.reading.starts import starts_for
 from workflows.saved_queues import saved_for, units_of
@@ -52,9 +56,10 @@ def show() -> ResponseReturnValue:
             "can_start": bool(starts_for(connection, me(), at=installation().clock.now())),
             "lacking": lacking,
             "passed": len(passed_to(connection, me())),
-            "counts": count_boxes(connection, Box, of=me()),
-            "columns": shown_in(box, chosen(connection)),
-            "chosen": chosen(connection),
+            **figures(connection),
+            **_counted(connection),
+            "columns": shown_in(box, wanted := chosen(connection)),
+            "chosen": wanted,
             **_choices(connection, filters),
         }
     asked = {"q": search, **filters.to_query()} if search else filters.to_query()
@@ -66,24 +71,29 @@ def show() -> ResponseReturnValue:
         filters=filters,
         asked=asked,
         keeping=request.args.get("saved", type=int),
+        kept_person=filters.applicant.startswith(REFERENCE),
         page=page,
         lines=lines,
         names=names,
         all_columns=COLUMNS,
         most=MOST,
+        to_task=TaskAddresses("task_page.show"),
+        to_clock=TaskAddresses("clock_pages.of_task"),
+        to_claim=TaskAddresses("task_page.claim"),
+        to_release=TaskAddresses("task_page.release", box=box),
         **shown,
     )
 
 
 @blueprint.get("/find")
 def find() -> ResponseReturnValue:
-    """Go to a case by its whole number, otherwise search the inbox."""
+    """Go to a case by its whole number, otherwise search all of them."""
     wanted = request.args.get("q", "").strip()[:60]
     with reading(installation().engine) as connection:
         number = case_number_like(connection, wanted, organisation=me().organisation)
     if number is not None:
         return redirect(url_for("case_pages.show", case_number=number))
-    return redirect(url_for("inbox.show", box=Box.UNITS, q=wanted))
+    return redirect(url_for("search_pages.show", q=wanted or None))
 
 
 def box_asked() -> Box | None:
@@ -92,7 +102,7 @@ def box_asked() -> Box | None:
 
 
 def search_asked() -> str:
-    """The beginning of a number or title an address names."""
+    """What number, title and regulation are to hold, as an address says."""
     return request.args.get("q", "").strip()[:60]
 
 
@@ -114,6 +124,14 @@ def _page(connection: Connection, box: Box | None, search: str, filters: Filter)
         if page.rows:
             break
     return box or Box.MINE, page
+
+
+def _counted(connection: Connection) -> dict[str, Any]:
+    """How many tasks lie in each box, and the marks by which the page learns that one has changed."""
+    now = beats(connection, me())
+    rest = count_boxes(connection, [box for box in Box if box not in now], of=me())
+    counts = {box: now[box].count if box in now else rest[box] for box in Box}
+    return {"counts": counts, "marks": {box: beat.mark for box, beat in now.items()}}
 
 
 def _choices(connection: Connection, filters: Filter) -> dict[str, Any]:

@@ -31,6 +31,12 @@ class Line:
     #: Between whom the task is, while it is open.
     passing: Passing | None
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether there is anything to say about it but who has it."""
+        said = vars(self.passing).items() if self.passing is not None else ()
+        return any(value for name, value in said if name != "assignee")
+
 
 def lines_of(connection: Connection, rows: tuple[InboxRow, ...]) -> list[Line]:
     """These rows as lines."""

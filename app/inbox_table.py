@@ -53,35 +53,41 @@ def write_table(
 ) -> None:
     """Write the lines, group by group as they are read; ``remark`` is asked at the end for a last line."""
     book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet(heading[:31])
+    sheet: Any = book.create_sheet(sheet_of(heading))
     names = tuple(columns)
     for position, name in enumerate(names, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = _WIDTHS.get(name, 18)
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, str(COLUMNS[name]), bold=True) for name in names])
+    sheet.append([cell(sheet, str(COLUMNS[name]), bold=True) for name in names])
     for lines, called in groups:
         for line in lines:
             sheet.append(list(_row(sheet, names, line, called)))
     if said := remark():
-        sheet.append([_cell(sheet, said)])
+        sheet.append([cell(sheet, said)])
     book.save(target)
 
 
 def _row(sheet: Any, columns: tuple[str, ...], line: Line, names: Names) -> Iterator[Any]:
     for name in columns:
-        yield _cell(sheet, _VALUES[name](line, names))
+        yield cell(sheet, _VALUES[name](line, names))
 
 
-def _cell(sheet: Any, value: str | datetime | None, *, bold: bool = False) -> Any:
+def sheet_of(heading: str) -> str:
+    """The name of a sheet: spreadsheets allow so many characters."""
+    return heading[:31]
+
+
+def cell(sheet: Any, value: str | datetime | None, *, bold: bool = False) -> Any:
+    """A cell that holds a moment in the time of the office, or a text that is never a formula."""
     if isinstance(value, datetime):
         # A spreadsheet knows no time zones: it is told the time of the office.
-        cell = WriteOnlyCell(sheet, value=value.astimezone(BEIJING).replace(tzinfo=None))
-        cell.number_format = _MOMENT
-        return cell
-    cell = WriteOnlyCell(sheet, value=None if value is None else ILLEGAL_CHARACTERS_RE.sub("", value))
+        made = WriteOnlyCell(sheet, value=value.astimezone(BEIJING).replace(tzinfo=None))
+        made.number_format = _MOMENT
+        return made
+    made = WriteOnlyCell(sheet, value=None if value is None else ILLEGAL_CHARACTERS_RE.sub("", value))
     if value is not None:
         # Nothing somebody has written is a formula.
-        cell.data_type = "s"
+        made.data_type = "s"
     if bold:
-        cell.font = Font(bold=True)
-    return cell
+        made.font = Font(bold=True)
+    return made

@@ -9,10 +9,11 @@ from typing import Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Blueprint, Flask, redirect, request, session
+from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale  # type: ignore[import-untyped]
 
+from app.messages import catalogue
 from app.way_back import way_back
 from workflows.errors import WorkflowError
 
@@ -33,6 +34,11 @@ def attach(app: Flask) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(compiled),
     )
     Babel(app, locale_selector=_chosen)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: catalogue().ugettext(message),
+        ngettext=lambda one, many, num: catalogue().ungettext(one, many, num),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(language=chosen_language)
 
 
@@ -48,7 +54,16 @@ def compile_catalogues(source: Path, target: Path) -> None:
 
 
 def chosen_language() -> str:
-    """``zh`` or ``en``."""
+    """``zh`` or ``en``; it is asked a hundred times for one page and told once."""
+    if not g:
+        return _language()
+    if "language" not in g:
+        g.language = _language()
+    found: str = g.language
+    return found
+
+
+def _language() -> str:
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
 

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from app.countersigning import figures
 from app.installation import installation
 from app.signing_in import me
 from app.wording import Names, lamp_of, users_in
@@ -58,6 +59,10 @@ def _page(connection: Connection, box: str, found: list[PassingTask]) -> str:
         for task in found
     ]
     between = (task.passing for task in found)
-    users = users_in(*([p.assignee, p.offered_to, p.lent_by, p.standing_in_for] for p in between), me().lent)
+    users = users_in(
+        *([p.assignee, p.offered_to, p.lent_by, p.standing_in_for, p.returned_by] for p in between),
+        me().lent,
+    )
     names = Names(office_of(connection, me().organisation), names_of(connection, users))
-    return render_template("passing_pages/show.html", box=box, lines=lines, names=names)
+    counts = figures(connection)
+    return render_template("passing_pages/show.html", box=box, lines=lines, names=names, **counts)

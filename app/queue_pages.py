@@ -22,6 +22,7 @@ from app.wording import Names
 from workflows.database import reading, transaction
 from workflows.filters import filter_from
 from workflows.inbox import Box, inbox
+from workflows.reading.persons import kept_as
 from workflows.saved_queues import (
     NotOfThatUnit,
     QueueNameUnusable,
@@ -69,12 +70,16 @@ def columns() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Keep the filters of the address under a name."""
     box = box_asked() or Box.UNITS
+    asked = _asked()
     try:
         with transaction(installation().engine) as connection:
+            if "applicant" in asked:
+                # What is kept, and perhaps shared, names nobody.
+                asked["applicant"] = kept_as(connection, me().organisation, asked["applicant"])
             identifier = save_queue(
                 connection,
                 name=request.form.get("name", ""),
-                filters=_asked() | {"box": str(box)},
+                filters=asked | {"box": str(box)},
                 unit=request.form.get("with") or None,
                 by=me(),
                 at=installation().clock.now(),
@@ -82,7 +87,7 @@ def save() -> ResponseReturnValue:
     except (QueueNameUnusable, NotOfThatUnit, TooManyQueues) as wrong:
         flash(said(wrong), "error")
         return redirect(_here())
-    return redirect(url_for("inbox.show", **_asked(), box=box, saved=identifier))
+    return redirect(url_for("inbox.show", **asked, box=box, saved=identifier))
 
 
 @blueprint.get("/saved/<int:identifier>/delete")

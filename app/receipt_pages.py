@@ -42,7 +42,7 @@ def show(case_number: str) -> ResponseReturnValue:
         office=office,
         paper=paper,
         address=url_for("public_pages.show", _external=True),
-        code=_drawn(address),
+        code=drawn(address),
     )
 
 
@@ -73,7 +73,7 @@ def _view(connection: Connection, case_number: str) -> CaseView:
     return view
 
 
-def _drawn(address: str) -> Markup:
+def drawn(address: str) -> Markup:
     """The address as a code to scan; the check code is not in it."""
     made = segno.make(address, micro=False, error="m")
     # Without a size of its own it is scaled by the style sheet, quiet zone and all.

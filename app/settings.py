@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workflows.database import sqlite_url
 from workflows.errors import WorkflowError
+from workflows.notifications.outside import NOWHERE, Outlets, outlets_from
 
 #: The folder this program stands in.
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,8 @@ class Settings:
     production: bool = False
     #: How many weeks of cases a new demonstration is given; 0 for none.
     demo_weeks: int = DEMO_WEEKS
+    #: The mail server, the address of the pages and the hosts that webhooks may name.
+    outlets: Outlets = NOWHERE
 
     def __post_init__(self) -> None:
         if self.controlled_clock and self.production:
@@ -61,9 +64,10 @@ class Settings:
 
 def settings_from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from ``GUICHENG_DATA``, ``_DATABASE``, ``_SECRET``, ``_CONTROLLED_CLOCK``, ``_PRODUCTION``,
-    ``_DEMO_WEEKS``.
+    ``_DEMO_WEEKS``, and what ``workflows.notifications.outside`` reads.
 
-    Makes the data directory and, when none is given, the secret in it. Raises ``UnusableSetting``.
+    Makes the data directory and, when none is given, the secret in it. Raises ``UnusableSetting`` and what
+    ``outlets_from`` raises.
     """
     data = Path(environment.get("GUICHENG_DATA") or DEFAULT_DATA).resolve()
     data.mkdir(parents=True, exist_ok=True)
@@ -74,6 +78,7 @@ def settings_from_environment(environment: Mapping[str, str] = os.environ) -> Se
         controlled_clock=_flag(environment, "GUICHENG_CONTROLLED_CLOCK"),
         production=_flag(environment, "GUICHENG_PRODUCTION"),
         demo_weeks=_weeks(environment, "GUICHENG_DEMO_WEEKS"),
+        outlets=outlets_from(environment),
     )
 
 

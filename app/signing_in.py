@@ -161,7 +161,7 @@ def enter() -> ResponseReturnValue:
         flash(_("用户名或密码不正确。"), "error")
         return _page(user), 401
     login_user(person)
-    return redirect(way_back(request.args.get("next")))
+    return redirect(_first_page(request.args.get("next")))
 
 
 @blueprint.post("/sign-out")
@@ -191,6 +191,11 @@ def _demo_accounts(connection: Connection) -> dict[str, list[tuple[str, str]]]:
     for row in found:
         accounts.setdefault(row.organisation, []).append((row.user, row.name))
     return accounts
+
+
+def _first_page(wanted: str | None) -> str:
+    """Where somebody begins who has signed in: the page they asked for, otherwise their first page."""
+    return way_back(wanted) if wanted and wanted != "/" else url_for("home.show")
 
 
 def _asked_for() -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.answering import Answers, files_named, posted_answers
+from app.drafting import Beginning, after_posting, keep_if_open, place_of_start, shape_of
+from app.drafting import begin as begin_form
 from app.installation import installation
 from app.language import in_english
 from app.messages import gettext as _
@@ -18,7 +19,7 @@ from workflows.attachments import ENDINGS, UNFILED, file_under, usable_files
 from workflows.cases import CaseOpened, FormInvalid
 from workflows.cases.receipts import receipt_of
 from workflows.database import reading, transaction
-from workflows.forms.showing import initial_answers, labels_of, show_form
+from workflows.forms.showing import labels_of, show_form
 from workflows.inbox import first_task
 from workflows.reading.law import clauses_of
 from workflows.reading.starts import Start, start_of, starts_for
@@ -38,7 +39,9 @@ def choose() -> ResponseReturnValue:
 def form(key: str) -> ResponseReturnValue:
     """The start form of a regulation."""
     start = _start(key)
-    return _page(start, initial_answers(start.schema, {}) if start.schema is not None else {}, {})
+    with reading(installation().engine) as connection:
+        beginning = begin_form(connection, place_of_start(key), start.schema, {})
+    return _page(start, beginning, {})
 
 
 @blueprint.post("/<key>")
@@ -47,14 +50,21 @@ def begin(key: str) -> ResponseReturnValue:
     start = _start(key)
     answers = posted_answers(start.schema, user=me().user)
     if not answers.finished:
-        return _page(start, answers.values, answers.errors)
+        return _again(start, answers, answers.errors)
     try:
         opened = _open(start, answers)
     except FormInvalid as wrong:
-        return _page(start, answers.values, wrong.errors_en if in_english() else wrong.errors), 422
+        return _again(start, answers, wrong.errors_en if in_english() else wrong.errors), 422
     flash(_("案件 %(number)s 已建立。", number=opened.number), "done")
     _offer_receipt(opened)
     return redirect(_onwards(opened))
+
+
+def _again(start: Start, answers: Answers, errors: Mapping[str, str]) -> str:
+    """The page with what was posted, which is kept as a draft by the way."""
+    asks = start.schema is not None
+    saved = keep_if_open(place_of_start(start.version.key), answers) if asks else None
+    return _page(start, after_posting(answers.values, saved), errors)
 
 
 def _start(key: str) -> Start:
@@ -98,16 +108,18 @@ def _onwards(opened: CaseOpened) -> str:
     return url_for("task_page.show", case_number=opened.number, number=following)
 
 
-def _page(start: Start, answers: dict[str, Any], errors: Mapping[str, str]) -> str:
+def _page(start: Start, beginning: Beginning, errors: Mapping[str, str]) -> str:
     with reading(installation().engine) as connection:
         files = usable_files(connection, case_id=UNFILED, user=me().user)
         clauses = clauses_of(connection, start.element.provisions)
     schema = start.schema
-    widgets = () if schema is None else show_form(schema, answers, known=start.known, errors=errors)
+    widgets = () if schema is None else show_form(schema, beginning.answers, known=start.known, errors=errors)
     return render_template(
         "starting/form.html",
         start=start,
         widgets=widgets,
+        shape=shape_of(widgets),
+        beginning=beginning,
         errors=errors,
         labels=labels_of(widgets),
         files=files,

@@ -45,7 +45,9 @@ _MEANINGS: Final = {
     Verb.ACCEPT: lazy_gettext("接收后由您办理，并由您对案件负责。"),
     Verb.TAKE_BACK: lazy_gettext("对方还没有接收；收回后仍由您办理。"),
     Verb.RELEASE: lazy_gettext("任务回到部门待办，同事可以领取。"),
-    Verb.SEND_BACK: lazy_gettext("案件回到前面的一步，由原来办理的人重办；期限照常计算，您的理由会告诉对方。"),
+    Verb.SEND_BACK: lazy_gettext(
+        "案件回到前面的一步，由原来办理的人重办；期限照常计算，您的理由会告诉对方。"
+    ),
     Verb.WITHDRAW: lazy_gettext("您提交的这一步重新打开，原来填写的内容还在；下一步的任务随之取消。"),
     Verb.CLAIM: lazy_gettext("领取后由您办理，并由您对案件负责。"),
     Verb.COUNTERSIGN: lazy_gettext(

@@ -23,6 +23,7 @@ from workflows.tables import metadata
 #: pages and benches are left out with them.
 _SLOW = (
     "test_kills.py",
+    "test_leaving_kills.py",
     "test_serving.py",
     "test_preparing.py",
     "test_demonstration.py",

@@ -66,7 +66,16 @@ VISITOR = form(
     form_field("number", properties={"identity": "true"}),
     form_field("text"),
 )
-FORMS = {"facts": FACTS, "visitor": VISITOR}
+#: A form that goes through what was handed in.
+PAPERS = form(
+    form_field(
+        "papers",
+        "filepicker",
+        multiple=True,
+        properties={"materials": '[{name: "申请书", main: true}, {name: "照片", tolerable: true}]'},
+    )
+)
+FORMS = {"facts": FACTS, "visitor": VISITOR, "papers": PAPERS}
 REGISTERS = {"ledger": {"number": "{n}", "columns": [{"name": "名称", "value": "text"}]}}
 
 

@@ -83,6 +83,7 @@ class StoredFile:
     name: str
     media_type: str
     sha256: str
+    uploaded_by: str
     content: bytes
 
 
@@ -177,5 +178,6 @@ def load_file(connection: Connection, identifier: str) -> StoredFile:
         name=row.name,
         media_type=row.media_type,
         sha256=row.sha256,
+        uploaded_by=row.uploaded_by,
         content=row.content,
     )

@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from workflows.filters import Left, conditions, text_begins
+from workflows.filters import Left, conditions, text_holds
 from workflows.tables import cases, definitions, tasks
 
 
@@ -105,8 +105,11 @@ def first_of_each(box: Box, count: int) -> Any:
 
 
 @lru_cache(maxsize=256)
-def ahead(shape: tuple[Box, tuple[str, ...], Left | None], count: int, *, searching: bool) -> tuple[Any, Any]:
-    """Two statements: what is wanted among the next tasks of several queues, and how far those reach."""
+def ahead(shape: tuple[Box, tuple[str, ...], Left | None], count: int, *, terms: int) -> tuple[Any, Any]:
+    """Two statements: what is wanted among the next tasks of several queues, and how far those reach.
+
+    With ``terms`` patterns (``term_0``…) each of which the number, the title or the regulation must fit.
+    """
     box, asks, left = shape
     wanted, reached = [], []
     for n in range(count):
@@ -119,8 +122,7 @@ def ahead(shape: tuple[Box, tuple[str, ...], Left | None], count: int, *, search
         query = base(task, box).where(*conditions(asks, task, left))
         if box not in (Box.MINE, Box.DONE):
             query = query.where(not_(is_excluded(task)))
-        if searching:
-            query = query.where(text_begins(bindparam("beginning")))
+        query = query.where(*(text_holds(bindparam(f"term_{one}")) for one in range(terms)))
         first = query.order_by(*sorted_by(box, task)).limit(bindparam("count"))
         wanted.append(select(first.subquery(f"wanted_{n}")))
         keys = DONE_ORDER if box is Box.DONE else ORDER

@@ -95,7 +95,12 @@ def may_change(connection: Connection, person: Actor, organisation: str) -> bool
     appointed = (
         select(memberships.c.user)
         .join(people, memberships.c.user == people.c.user)
-        .where(memberships.c.kind == "role", memberships.c.slug == CALENDAR_ADMIN, people.c.active)
+        .where(
+            memberships.c.kind == "role",
+            memberships.c.slug == CALENDAR_ADMIN,
+            memberships.c.until.is_(None),
+            people.c.active,
+        )
         .limit(1)
     )
     return person.has_role(PROCESS_ADMIN) and connection.execute(appointed).first() is None

@@ -276,7 +276,7 @@ def _units_of_people(connection: Connection, work: Iterable[CaseTask]) -> dict[s
     if not users:
         return {}
     query = select(memberships.c.user, memberships.c.slug).where(
-        memberships.c.kind == "unit", memberships.c.user.in_(sorted(users))
+        memberships.c.kind == "unit", memberships.c.user.in_(sorted(users)), memberships.c.until.is_(None)
     )
     return {row.user: f"unit:{row.slug}" for row in connection.execute(query)}
 

@@ -1,4 +1,4 @@
-"""Who delivers what: cases and messages into this database, notifications to a spool or a webhook."""
+"""Who delivers what: cases and messages into this database, notifications to people and what lies outside."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from workflows.cases import deliver_message, start_case, system_of
 from workflows.errors import WorkflowError
+from workflows.notifications.fanning import GATEWAY, fanning_out
+from workflows.notifications.leaving import as_posted, by_mail, by_webhook
+from workflows.notifications.outside import NOWHERE, Outlets
+from workflows.notifications.telling import MAIL, PHONE
 from workflows.outbox import Deliverer, Inside, Letter, Outside
 from workflows.tables import cases, definitions, events
 
@@ -37,19 +41,27 @@ class UnusableAddress(WorkflowError):
     message_zh = "通知地址必须以 http 或 https 开头。"
 
 
-def deliverers(*, spool: Path | None, webhook: str | None) -> Mapping[str, Deliverer]:
-    """The deliverers of an installation, by kind; a webhook goes before a spool directory.
+def deliverers(
+    *, spool: Path | None, webhook: str | None, engine: Engine | None = None, outlets: Outlets = NOWHERE
+) -> Mapping[str, Deliverer]:
+    """The deliverers of an installation, by kind.
 
-    With neither, notifications wait in the outbox. Raises ``UnusableAddress``.
+    Notifications are told to people in the page. All of them also go, as they were posted, to ``webhook`` or
+    else into ``spool``; with neither, those for applicants wait in the outbox. With ``engine``, which the
+    letters are in, each person's own go out by the ways of ``outlets``. Raises ``UnusableAddress``.
     """
+    outside = to_webhook(webhook) if webhook else to_spool(spool) if spool is not None else None
     found: dict[str, Deliverer] = {
         "start-case": Inside(start_requested_case),
         "send-message": Inside(deliver_case_message),
+        "notify": fanning_out(outlets.ways(gateway=outside is not None)),
     }
-    if webhook:
-        found["notify"] = to_webhook(webhook)
-    elif spool is not None:
-        found["notify"] = to_spool(spool)
+    if outside is not None:
+        found[GATEWAY] = as_posted(outside)
+    if engine is not None:
+        found[PHONE] = by_webhook(engine, outlets.reach)
+        if outlets.server is not None:
+            found[MAIL] = by_mail(engine, outlets.server)
     return found
 
 

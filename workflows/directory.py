@@ -5,40 +5,53 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any, Final
 
-import orjson
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from workflows.belonging import Belonging, change_terms, make_skills
 from workflows.cases import Actor
-from workflows.cases.correcting import PROCESS_ADMIN
-from workflows.errors import WorkflowError
-from workflows.people import (
-    NoSuchPerson,
-    Person,
-    add_person,
-    change_password,
-    check_groups,
-    deactivate_person,
-    list_people,
-    membership_rows,
+from workflows.departures import leave_at_once
+from workflows.directory_changes import (
+    ADMINISTRATOR,
+    ChangeKind,
+    DirectoryChange,
+    LastAdministrator,
+    alone,
+    changes_of,
+    is_last_administrator,
+    keep_change,
+    spare_last,
 )
-from workflows.tables import cases, directory_changes, memberships, organisations, people, tasks
+from workflows.errors import WorkflowError
+from workflows.people import NoSuchPerson, Person, add_person, change_password, list_people
+from workflows.tables import cases, people, tasks
+from workflows.terms import day_of
 
-#: The role that keeps the directory. Offices have no administrator apart from the one of processes yet.
-ADMINISTRATOR: Final = PROCESS_ADMIN
+__all__ = [
+    "ADMINISTRATOR",
+    "Belonging",
+    "ChangeKind",
+    "ClaimedTask",
+    "DirectoryChange",
+    "LastAdministrator",
+    "UnusableDay",
+    "UnusableName",
+    "admit",
+    "alter",
+    "changes_of",
+    "claimed_by",
+    "colleague",
+    "dismiss",
+    "is_last_administrator",
+    "may_administer",
+    "reset_password",
+]
+
 MAX_NAME: Final = 60
 MAX_USER: Final = 60
 _INITIAL_BYTES: Final = 9
-
-
-class LastAdministrator(WorkflowError):
-    """An organisation keeps at least one administrator."""
-
-    code = "last-administrator"
-    message_zh = "这是本单位最后一位管理员，请先指定另一位管理员。"
 
 
 class UnusableName(WorkflowError):
@@ -48,33 +61,11 @@ class UnusableName(WorkflowError):
     message_zh = "请填写姓名；用户名用字母、数字、点和连字符，都不超过60个字符。"
 
 
-class ChangeKind(StrEnum):
-    """What was done to an account."""
+class UnusableDay(WorkflowError):
+    """What people are changes today or later: what they were stays as it was."""
 
-    ADDED = "added"
-    CHANGED = "changed"
-    PASSWORD_RESET = "password-reset"  # noqa: S105 - the name of an act
-    DEACTIVATED = "deactivated"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Belonging:
-    """What a person is in the office: slugs of units, of units led, of roles."""
-
-    units: tuple[str, ...] = ()
-    leads: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class DirectoryChange:
-    """Who changed what about whom; ``details``: field → before and after."""
-
-    user: str
-    kind: ChangeKind
-    details: Mapping[str, tuple[Any, Any]]
-    changed_at: datetime
-    changed_by: str
+    code = "unusable-day"
+    message_zh = "变更从今天或以后的日子起生效，不能改过去的。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,24 +82,36 @@ def may_administer(person: Actor) -> bool:
     return person.has_role(ADMINISTRATOR)
 
 
-def colleague(connection: Connection, user: str, *, of: Actor) -> Person:
-    """An account of the same organisation, closed ones included. Raises ``NoSuchPerson``."""
-    for person in list_people(connection, of.organisation):
+def colleague(connection: Connection, user: str, *, of: Actor, on: date | None = None) -> Person:
+    """An account of the same organisation, closed ones included, as it is on a day.
+
+    Raises ``NoSuchPerson``.
+    """
+    for person in list_people(connection, of.organisation, on=on):
         if person.user == user:
             return person
     raise NoSuchPerson(user=user)
 
 
 def admit(
-    connection: Connection, *, user: str, name: str, belongs: Belonging, by: Actor, at: datetime
+    connection: Connection,
+    *,
+    user: str,
+    name: str,
+    belongs: Belonging,
+    by: Actor,
+    at: datetime,
+    first_day: date | None = None,
 ) -> str:
     """Make an account in one's own organisation. Returns its initial password, which is kept nowhere.
 
-    Raises ``UnusableName``, ``PersonExists``, ``NoSuchGroup``.
+    Before ``first_day`` (today, when null) nobody can sign in with it, nor be given work.
+    Raises ``UnusableName``, ``PersonExists``, ``NoSuchGroup``, ``UnusableSkill``.
     """
     if not _is_user_name(user):
         raise UnusableName(user=user)
     password = secrets.token_urlsafe(_INITIAL_BYTES)
+    make_skills(connection, by.organisation, belongs.skills)
     add_person(
         connection,
         user=user,
@@ -118,35 +121,48 @@ def admit(
         units=belongs.units,
         leads=belongs.leads,
         roles=belongs.roles,
+        posts=belongs.posts,
+        skills=belongs.skills,
+        first_day=first_day,
+        since=first_day or day_of(at),
     )
-    after = {"name": name.strip(), **_fields(belongs)}
+    after = {"name": name.strip(), "first_day": _said(first_day), **belongs.fields()}
     changed = {field: (None, value) for field, value in after.items() if value}
     _keep(connection, user, ChangeKind.ADDED, changed, by=by, at=at)
     return password
 
 
 def alter(
-    connection: Connection, *, user: str, name: str, belongs: Belonging, by: Actor, at: datetime
+    connection: Connection,
+    *,
+    user: str,
+    name: str,
+    belongs: Belonging,
+    by: Actor,
+    at: datetime,
+    from_day: date | None = None,
 ) -> bool:
-    """Change name, units, units led and roles of a colleague. Returns whether anything was changed.
+    """Change the name of a colleague, and from ``from_day`` (today, when null) what they are.
 
-    Raises ``NoSuchPerson``, ``NoSuchGroup``, ``UnusableName``, ``LastAdministrator``.
+    The name changes at once. Returns whether anything was changed. Raises ``NoSuchPerson``, ``NoSuchGroup``,
+    ``UnusableName``, ``UnusableDay``, ``UnusableSkill``, ``LastAdministrator``.
     """
-    _alone(connection, by.organisation)
-    before = _active(connection, user, by)
-    rows = membership_rows(user, units=belongs.units, leads=belongs.leads, roles=belongs.roles)
-    check_groups(connection, by.organisation, rows)
+    alone(connection, by.organisation)
+    day = from_day or day_of(at)
+    if day < day_of(at):
+        raise UnusableDay(day=day.isoformat())
+    before = _active(connection, user, by, on=day)
     if ADMINISTRATOR not in belongs.roles:
-        _spare(connection, before)
-    old = {"name": before.name, **_fields(before)}
-    new = {"name": _checked(name), **_fields(belongs)}
-    changed = {field: (old[field], new[field]) for field in old if old[field] != new[field]}
+        spare_last(connection, before)
+    old = {"name": before.name, **Belonging.of(before).fields()}
+    new = {"name": _checked(name), **belongs.fields()}
+    changed: dict[str, Any] = {field: (old[field], new[field]) for field in old if old[field] != new[field]}
+    change_terms(connection, user, belongs, organisation=by.organisation, from_day=day)
     if not changed:
         return False
     connection.execute(update(people).where(people.c.user == user).values(name=new["name"]))
-    connection.execute(delete(memberships).where(memberships.c.user == user))
-    if rows:
-        connection.execute(insert(memberships), rows)
+    if day > day_of(at):
+        changed["from_day"] = (None, _said(day))
     _keep(connection, user, ChangeKind.CHANGED, changed, by=by, at=at)
     return True
 
@@ -161,20 +177,15 @@ def reset_password(connection: Connection, *, user: str, by: Actor, at: datetime
 
 
 def dismiss(connection: Connection, *, user: str, by: Actor, at: datetime) -> None:
-    """Close a colleague's account. Raises ``NoSuchPerson``, ``LastAdministrator``."""
-    _alone(connection, by.organisation)
-    before = _active(connection, user, by)
-    _spare(connection, before)
-    deactivate_person(connection, user)
-    changed = {field: (value, None) for field, value in _fields(before).items() if value}
+    """Close a colleague's account at once; their open work goes back to those it is for.
+
+    Whoever keeps the installation running hands it on from then (``successions``). Raises ``NoSuchPerson``,
+    ``LastAdministrator``.
+    """
+    before = _active(connection, user, by, on=day_of(at))
+    leave_at_once(connection, user=user, by=by, at=at)
+    changed = {field: (value, None) for field, value in Belonging.of(before).fields().items() if value}
     _keep(connection, user, ChangeKind.DEACTIVATED, changed, by=by, at=at)
-
-
-def is_last_administrator(connection: Connection, person: Person) -> bool:
-    """Whether nobody else of the organisation could keep the directory."""
-    everyone = list_people(connection, person.organisation)
-    keepers = {one.user for one in everyone if one.active and ADMINISTRATOR in one.roles}
-    return keepers == {person.user}
 
 
 def claimed_by(connection: Connection, user: str) -> list[ClaimedTask]:
@@ -191,51 +202,11 @@ def claimed_by(connection: Connection, user: str) -> list[ClaimedTask]:
     ]
 
 
-def changes_of(
-    connection: Connection, organisation: str, *, user: str | None = None, most: int = 50
-) -> list[DirectoryChange]:
-    """The latest changes, the newest first, of one person or of everybody."""
-    table = directory_changes
-    query = select(table).where(table.c.organisation == organisation).order_by(table.c.id.desc()).limit(most)
-    if user is not None:
-        query = query.where(table.c.user == user)
-    return [
-        DirectoryChange(
-            user=row.user,
-            kind=ChangeKind(row.kind),
-            details={field: (before, after) for field, (before, after) in orjson.loads(row.details).items()},
-            changed_at=row.changed_at,
-            changed_by=row.changed_by,
-        )
-        for row in connection.execute(query)
-    ]
-
-
-def _alone(connection: Connection, organisation: str) -> None:
-    """Two administrators who close each other's accounts at once must not both succeed."""
-    connection.execute(
-        select(organisations.c.slug).where(organisations.c.slug == organisation).with_for_update()
-    )
-
-
-def _active(connection: Connection, user: str, by: Actor) -> Person:
-    person = colleague(connection, user, of=by)
+def _active(connection: Connection, user: str, by: Actor, *, on: date | None = None) -> Person:
+    person = colleague(connection, user, of=by, on=on)
     if not person.active:
         raise NoSuchPerson(user=user)
     return person
-
-
-def _spare(connection: Connection, person: Person) -> None:
-    if is_last_administrator(connection, person):
-        raise LastAdministrator(user=person.user)
-
-
-def _fields(belongs: Belonging | Person) -> dict[str, Any]:
-    return {
-        "units": sorted(set(belongs.units)),
-        "leads": sorted(set(belongs.leads)),
-        "roles": sorted(set(belongs.roles)),
-    }
 
 
 def _is_user_name(user: str) -> bool:
@@ -248,6 +219,10 @@ def _checked(name: str) -> str:
     return name.strip()
 
 
+def _said(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def _keep(
     connection: Connection,
     user: str,
@@ -257,13 +232,12 @@ def _keep(
     by: Actor,
     at: datetime,
 ) -> None:
-    connection.execute(
-        insert(directory_changes).values(
-            organisation=by.organisation,
-            user=user,
-            kind=kind,
-            details=orjson.dumps(dict(details)).decode(),
-            changed_at=at,
-            changed_by=by.user,
-        )
+    keep_change(
+        connection,
+        organisation=by.organisation,
+        user=user,
+        kind=kind,
+        details=details,
+        by=by.user,
+        at=at,
     )

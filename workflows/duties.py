@@ -1,4 +1,4 @@
-"""What falls due by itself: recounts, periods of schedules, timers and rungs of cases, letters."""
+"""What falls due by itself: recounts, periods of schedules, timers and rungs of cases, letters, drafts."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from sqlalchemy import Engine
 
 from workflows.calendar_recounts import continue_batch, next_recount_at
 from workflows.clock import Clock
-from workflows.database import reading
+from workflows.database import reading, transaction
 from workflows.deliveries import start_scheduled_case
+from workflows.drafts import clear_unwanted, next_review_at
 from workflows.escalation import escalate_due, next_rung_at
 from workflows.outbox import Deliverer, deliver_due, next_letter_at
 from workflows.schedules import Start, next_schedule_at, start_due
+from workflows.successions import hand_on_due, next_departure_at
 from workflows.timers import fire_due, next_due
 
 #: Cases that start each other for ever must not keep a tick from ever ending.
 ROUNDS = 1000
+#: Cases of one who has left that are handed on before anything else has its turn.
+HANDED_ON_AT_ONCE = 200
 #: Transactions in which a changed calendar is worked through before anything else has its turn.
 RECOUNTED_AT_ONCE = 20
 
@@ -37,6 +41,8 @@ def _next_moments(engine: Engine, deliverers: Mapping[str, Deliverer]) -> dict[s
             "timers": next_due(connection),
             "rungs": next_rung_at(connection),
             "letters": next_letter_at(connection, deliverers),
+            "departures": next_departure_at(connection),
+            "drafts": next_review_at(connection),
         }
     return {kind: moment for kind, moment in moments.items() if moment is not None}
 
@@ -94,5 +100,12 @@ def _round(
         "timers": lambda: fire_due(engine, clock, until=until),
         "rungs": lambda: escalate_due(engine, clock, until=until),
         "letters": lambda: deliver_due(engine, clock, deliverers, until=until),
+        "departures": lambda: hand_on_due(engine, clock, until=until, most=HANDED_ON_AT_ONCE),
+        "drafts": lambda: _clear_drafts(engine, until),
     }
     return Counter({kind: do() for kind, do in doing.items() if kind in kinds})
+
+
+def _clear_drafts(engine: Engine, until: datetime) -> int:
+    with transaction(engine) as connection:
+        return clear_unwanted(connection, until=until)

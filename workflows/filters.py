@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, bindparam
+from sqlalchemy import ColumnElement, FromClause, bindparam, or_
 
 from workflows.calendars import LOCAL, WorkingCalendar
 from workflows.cases.clock_rows import NO_DUE_DATE
@@ -46,6 +46,9 @@ class Filter:
     unit: str = ""
     #: Only what nobody has claimed.
     free: bool = False
+    #: Who a case is about, exactly as a name or number was taken down, or ``ref:…`` in its place; only cases
+    #: whose identities the reader may know.
+    applicant: str = ""
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -74,6 +77,7 @@ def filter_from(given: Mapping[str, str]) -> Filter:
         until=_day(given.get("until", "")),
         unit=given.get("unit", "").strip()[:_LONGEST],
         free=given.get("free") == "yes",
+        applicant=given.get("applicant", "").strip()[:_LONGEST],
     )
 
 
@@ -133,9 +137,10 @@ def _left(task: FromClause, left: Left | None) -> list[ColumnElement[bool]]:
     return [task.c.due_at.is_not(None)]
 
 
-def text_begins(text: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether the number or the title of a case begins with a pattern of LIKE."""
-    return cases.c.number.like(text, escape="\\") | cases.c.title.like(text, escape="\\")
+def text_holds(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a pattern of LIKE fits the number or the title of a case, or the name of its regulation."""
+    columns = (cases.c.number, cases.c.title, definitions.c.name)
+    return or_(*(column.ilike(pattern, escape="\\") for column in columns))
 
 
 def _written(value: str | bool | date) -> str:

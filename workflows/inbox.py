@@ -38,7 +38,10 @@ from workflows.filters import (
     span_of,
     values,
 )
+from workflows.reading.persons import cases_of_person
+from workflows.search import cases_holding
 from workflows.tables import queues, tasks
+from workflows.words import holds, plain, terms_of
 
 __all__ = ["Box", "InboxPage", "InboxRow", "first_task", "forget_queues", "inbox", "my_queues"]
 
@@ -103,23 +106,45 @@ def inbox(
 ) -> InboxPage:
     """A page of a box, the most urgent first (finished ones: the latest first).
 
-    ``after`` is the mark of the page before; ``search`` is the beginning of a case's number or title; ``at``
-    is the present, for a filter by the time left. The cost follows the size of the page, not the number of
-    tasks there are: what no index finds is looked for among ``LOOK_AHEAD`` tasks only; then the page says
-    so, and its ``next`` leads on from there.
+    ``after`` is the mark of the page before; ``search`` is what number, title and regulation of a case hold;
+    ``at`` is the present, for a filter by the time left. The cost follows the size of the page, not the
+    number of tasks there are: what no index finds is looked for among ``LOOK_AHEAD`` tasks only; then the
+    page says so, and its ``next`` leads on from there.
     """
     if box is Box.DONE:
         filters = for_finished(filters)
-    asked = _asked(of, _read_mark(after, box), search.strip(), size + 1) | values(filters)
+    search = search.strip()
+    asked = _asked(of, _read_mark(after, box), search, size + 1) | values(filters)
     asked |= _span(connection, of, filters, at, asked["after_position"])
     sought = _Sought(box, filters, of.user, _queues_of(connection, box, of, filters))
-    if search.strip():
-        found = cases_beginning(connection, of.organisation, search.strip(), most=_FEW_CASES + 1)
-        if len(found) <= _FEW_CASES:
-            return _page(_of_cases(connection, sought, found, asked), size)
-    if not search.strip() and not filters.asks:
+    few = _few_cases(connection, of, search, filters.applicant)
+    if few is not None:
+        rows = _of_cases(connection, sought, few, asked)
+        return _page([row for row in rows if _is_called(row, search)], size)
+    if not search and not filters.asks:
         return _page(_first(connection, sought, asked), size)
-    return _picked(connection, sought, asked, size, searching=bool(search.strip()))
+    return _picked(connection, sought, asked, size, terms=len(search.split()))
+
+
+def _few_cases(connection: Connection, person: Actor, search: str, applicant: str) -> list[int] | None:
+    """The cases among which to look, when they are few; null when the queues must be gone through."""
+    if applicant:
+        return cases_of_person(connection, applicant, of=person)
+    if not search:
+        return None
+    found = {*cases_beginning(connection, person.organisation, search, most=_FEW_CASES + 1)}
+    if len(found) <= _FEW_CASES:
+        found |= {*cases_holding(connection, search, of=person, most=_FEW_CASES + 1)}
+    return sorted(found) if len(found) <= _FEW_CASES else None
+
+
+def _is_called(row: InboxRow, search: str) -> bool:
+    """Whether number, title and regulation of a task's case hold everything that was asked for."""
+    texts = (row.case_number, row.title, row.regulation)
+    beginning, terms = plain(search), terms_of(search)
+    if any(plain(text).startswith(beginning) for text in texts):
+        return True
+    return bool(terms) and all(any(holds(text, term) for text in texts) for term in terms)
 
 
 _OPEN_OF_CASE = (
@@ -228,13 +253,13 @@ def _first(connection: Connection, sought: _Sought, asked: dict[str, Any]) -> li
 
 
 def _picked(
-    connection: Connection, sought: _Sought, asked: dict[str, Any], size: int, *, searching: bool
+    connection: Connection, sought: _Sought, asked: dict[str, Any], size: int, *, terms: int
 ) -> InboxPage:
     """What is wanted among the next tasks; where not all of them were looked at, the page leads on."""
     found, ends = [], []
     for count, parameters in sought.groups():
         given = asked | parameters | {"look": sought.look}
-        wanted, reached = ahead(sought.shape, count, searching=searching)
+        wanted, reached = ahead(sought.shape, count, terms=terms)
         found += _rows(connection, wanted, given)
         ends += [tuple(row) for row in connection.execute(reached, given)]
     found = _in_order(sought.box, found)
@@ -305,7 +330,7 @@ def _asked(person: Actor, position: tuple[int, int, int], search: str, count: in
         "after_position": moment,
         "after_case": case_id,
         "after_number": number,
-        "beginning": _escaped(search) + "%",
+        **{f"term_{n}": f"%{_escaped(term)}%" for n, term in enumerate(search.split())},
         "count": count,
     }
 

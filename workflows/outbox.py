@@ -23,6 +23,8 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 #: How long a letter handed to the outside is left alone: whoever took it may have died on the way.
 LEASE = timedelta(minutes=10)
+#: What is written beside it meanwhile.
+TAKEN = "Taken for delivery; no answer yet."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,21 +53,39 @@ class Outside:
     """Delivers to another system before the letter is marked: at least once, so the key must be passed on."""
 
     deliver: Callable[[Letter], None]
+    #: Called when a round of letters is over, to let go of a connection that was kept for it.
+    rest: Callable[[], None] = lambda: None
 
 
 Deliverer = Inside | Outside
 
 
 def post(
-    connection: Connection, *, key: str, kind: str, case_id: int, body: Mapping[str, Any], at: datetime
+    connection: Connection,
+    *,
+    key: str,
+    kind: str,
+    case_id: int,
+    body: Mapping[str, Any],
+    at: datetime,
+    organisation: str | None = None,
 ) -> None:
-    """Put a letter into the outbox; ``key`` is unique for ever, ``body`` is JSON, ``at`` is engine time."""
+    """Put a letter into the outbox; ``key`` is unique for ever, ``body`` is JSON, ``at`` is engine time.
+
+    ``organisation`` is whose letter it is; null means the one the body names, or else that of its case.
+    """
     text = orjson.dumps(dict(body)).decode()
-    connection.execute(insert(outbox).values(key=key, kind=kind, case_id=case_id, body=text, available_at=at))
+    owner = organisation or body.get("organisation")
+    connection.execute(
+        insert(outbox).values(
+            key=key, kind=kind, case_id=case_id, body=text, available_at=at, organisation=owner
+        )
+    )
 
 
 _DELIVERABLE = (
     outbox.c.sent_at.is_(None),
+    outbox.c.given_up_at.is_(None),
     outbox.c.attempts < ATTEMPTS,
     outbox.c.available_at <= bindparam("now"),
 )
@@ -89,6 +109,7 @@ _NEXT = (
     select(outbox.c.available_at)
     .where(
         outbox.c.sent_at.is_(None),
+        outbox.c.given_up_at.is_(None),
         outbox.c.attempts < ATTEMPTS,
         outbox.c.kind.in_(bindparam("kinds", expanding=True)),
     )
@@ -116,7 +137,12 @@ def deliver_due(
         keys = connection.scalars(
             _WAITING, {"now": until or clock.now(), "kinds": list(deliverers), "count": limit}
         ).all()
-    return sum(_handle(engine, clock, deliverers, key) for key in keys)
+    try:
+        return sum(_handle(engine, clock, deliverers, key) for key in keys)
+    finally:
+        for deliverer in deliverers.values():
+            if keys and isinstance(deliverer, Outside):
+                deliverer.rest()
 
 
 def next_letter_at(connection: Connection, kinds: Mapping[str, Deliverer]) -> datetime | None:
@@ -137,7 +163,7 @@ def _handle(engine: Engine, clock: Clock, deliverers: Mapping[str, Deliverer], k
             _deliver_inside(connection, deliverer, letter, now)
             return True
         # A slow receiver must not hold a transaction, and on SQLite everybody, up.
-        _put_off(connection, letter, until=now + LEASE, why="Taken for delivery; no answer yet.")
+        _put_off(connection, letter, until=now + LEASE, why=TAKEN)
     _deliver_outside(engine, deliverer, letter, clock)
     return True
 
@@ -202,7 +228,7 @@ def _put_off(connection: Connection, letter: Letter, *, until: datetime, why: st
 
 _STUCK = (
     select(outbox)
-    .where(outbox.c.sent_at.is_(None), outbox.c.attempts >= ATTEMPTS)
+    .where(outbox.c.sent_at.is_(None), outbox.c.given_up_at.is_(None), outbox.c.attempts >= ATTEMPTS)
     .order_by(outbox.c.available_at, outbox.c.key)
 )
 
@@ -216,7 +242,7 @@ def try_again(connection: Connection, key: str, *, at: datetime) -> bool:
     """Give an unsent letter all its attempts again, from ``at``. Returns whether there was one."""
     changed = connection.execute(
         update(outbox)
-        .where(outbox.c.key == key, outbox.c.sent_at.is_(None))
+        .where(outbox.c.key == key, outbox.c.sent_at.is_(None), outbox.c.given_up_at.is_(None))
         # Not zero: it no longer knows the moment it was posted.
         .values(attempts=1, available_at=at)
     )

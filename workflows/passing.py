@@ -30,6 +30,10 @@ class Passing:
     #: Who sent the case back to it, or withdrew what had been submitted, and why.
     returned_by: str | None
     returned_why: str | None
+    #: It was given to whoever has it when it opened, and they have not taken it on yet.
+    dispatched: bool
+    #: Colleagues have been asked to sign on it, and it waits for them.
+    signing: bool
     #: For whom the person who looks would do it, as a substitute.
     standing_in_for: str | None
 
@@ -54,7 +58,8 @@ class PassingTask:
 
 
 _RETURNED = (tasks.c.returned_by, tasks.c.returned_why)
-_OF_TASK = (tasks.c.assignee, tasks.c.offered_to, tasks.c.lent_by, tasks.c.urged, *_RETURNED)
+_GIVEN = (tasks.c.dispatched_to, tasks.c.claimed_at, tasks.c.awaits_signatures)
+_OF_TASK = (tasks.c.assignee, tasks.c.offered_to, tasks.c.lent_by, tasks.c.urged, *_RETURNED, *_GIVEN)
 _JUDGED = (tasks.c.queue_id, tasks.c.excluded)
 _FACTS = (
     tasks.c.case_id,
@@ -134,8 +139,15 @@ def _passing(connection: Connection, person: Actor, row: Any) -> Passing:
         urged=row.urged,
         returned_by=row.returned_by,
         returned_why=row.returned_why,
+        dispatched=_is_only_dispatched(row),
+        signing=row.awaits_signatures is not None,
         standing_in_for=_for_whom(connection, person, row) if person.lent else None,
     )
+
+
+def _is_only_dispatched(row: Any) -> bool:
+    given = row.dispatched_to is not None and row.dispatched_to == row.assignee
+    return given and row.claimed_at is None and row.lent_by is None
 
 
 def _for_whom(connection: Connection, person: Actor, row: Any) -> str | None:

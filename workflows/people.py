@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from workflows.cases.actor import Actor
 from workflows.errors import WorkflowError
 from workflows.tables import absences, groups, memberships, organisations, people
+from workflows.terms import ALWAYS, FOR_GOOD, day_of, held_on, works_on
 
-#: Kind of membership → prefix of the key it gives.
+#: Kind of membership → prefix of the key it gives; posts and skills give none.
 KEY_OF = {"unit": "unit", "leads": "leader", "role": "role"}
 MIN_PASSWORD = 10
 #: Argon2 works through all it is given; nobody types more than this.
@@ -47,10 +60,10 @@ class UnusablePassword(WorkflowError):
 
 
 class NoSuchGroup(WorkflowError):
-    """The organisation has no such unit or role."""
+    """The organisation has no such unit, role, post or skill."""
 
     code = "no-such-group"
-    message_zh = "本单位没有部门或角色“{slug}”。"
+    message_zh = "本单位没有“{slug}”这个部门、角色、岗位或专长。"
 
 
 class NoSuchOrganisation(WorkflowError):
@@ -62,16 +75,26 @@ class NoSuchOrganisation(WorkflowError):
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """An account. Units it belongs to, units it leads and roles are sorted slugs."""
+    """An account. Units it belongs to, units it leads, roles, posts and skills are sorted slugs."""
 
     user: str
     organisation: str
     name: str
+    #: Not closed; whoever has not begun yet has an open account, too.
     active: bool
     demo: bool
     units: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def works_on(self, day: date) -> bool:
+        """Whether the person has begun by a day of the office and has not left before it."""
+        begun = self.first_day is None or self.first_day <= day
+        return self.active and begun and (self.last_day is None or self.last_day >= day)
 
 
 _ME: ColumnElement[str] = bindparam("who")
@@ -86,22 +109,29 @@ _WHOM = (
     )
     .scalar_subquery()
 )
+_DAY: ColumnElement[date] = bindparam("day", type_=Date)
 _COLUMNS = (people.c.user, people.c.organisation, people.c.name, memberships.c.kind, memberships.c.slug)
 _PERSON = (
     select(*_COLUMNS)
-    .outerjoin(memberships, memberships.c.user == people.c.user)
-    .where(or_(people.c.user == _ME, people.c.user.in_(_WHOM)), people.c.active)
+    .outerjoin(
+        memberships,
+        and_(memberships.c.user == people.c.user, memberships.c.kind.in_(list(KEY_OF)), held_on(_DAY)),
+    )
+    .where(or_(people.c.user == _ME, people.c.user.in_(_WHOM)), works_on(_DAY))
 )
 
 
 def actor_of(
     connection: Connection, user: str, *, at: datetime | None = None, on_behalf_of: str | None = None
 ) -> Actor:
-    """The person as one who acts, with all keys; ``at`` adds those of the people they stand in for then.
+    """The person as one who acts, with the keys they have on the day of ``at`` and those of the people they
+    stand in for then.
 
-    One statement. Raises ``NoSuchPerson``.
+    Without ``at`` what has an end does not count, and they stand in for nobody. One statement. Raises
+    ``NoSuchPerson``, also for one who has not begun yet or has left.
     """
-    rows = connection.execute(_PERSON, {"who": user, "now": at or _LONG_AGO}).all()
+    day = FOR_GOOD if at is None else day_of(at)
+    rows = connection.execute(_PERSON, {"who": user, "now": at or _LONG_AGO, "day": day}).all()
     held: dict[str, set[str]] = {}
     for row in rows:
         keys = held.setdefault(row.user, {f"person:{row.user}"})
@@ -157,8 +187,14 @@ def add_person(
     units: Iterable[str] = (),
     leads: Iterable[str] = (),
     roles: Iterable[str] = (),
+    posts: Iterable[str] = (),
+    skills: Iterable[str] = (),
+    first_day: date | None = None,
+    since: date = ALWAYS,
 ) -> None:
-    """Make an account; without a password nobody can sign in with it yet.
+    """Make an account; without a password nobody can sign in with it yet, nor before the first day.
+
+    ``since`` is the day from which the person is what is said of them.
 
     Raises ``NoSuchOrganisation``, ``PersonExists``, ``NoSuchGroup`` and ``UnusablePassword``.
     """
@@ -167,13 +203,15 @@ def add_person(
         raise NoSuchOrganisation(organisation=organisation)
     if connection.execute(select(people.c.user).where(people.c.user == user)).first() is not None:
         raise PersonExists(user=user)
-    rows = membership_rows(user, units=units, leads=leads, roles=roles)
-    check_groups(connection, organisation, rows)
+    held = membership_rows(user, units=units, leads=leads, roles=roles, posts=posts, skills=skills)
+    check_groups(connection, organisation, held)
+    rows = [{**row, "since": since} for row in held]
     connection.execute(
         insert(people).values(
             user=user,
             organisation=organisation,
             name=name,
+            first_day=first_day,
             password_hash=None if password is None else hash_password(password, user=user),
         )
     )
@@ -192,32 +230,64 @@ def change_password(connection: Connection, user: str, password: str) -> None:
         raise NoSuchPerson(user=user)
 
 
-def deactivate_person(connection: Connection, user: str) -> None:
-    """Close an account; what the person did stays on record. Raises ``NoSuchPerson``."""
+def deactivate_person(connection: Connection, user: str, *, last_day: date | None = None) -> None:
+    """Close an account; what the person did, and was until ``last_day``, stays on record.
+
+    Without a last day nothing says until when. Raises ``NoSuchPerson``.
+    """
     changed = connection.execute(
-        update(people).where(people.c.user == user, people.c.active).values(active=False)
+        update(people).where(people.c.user == user, people.c.active).values(active=False, last_day=last_day)
     )
     if changed.rowcount == 0:
         raise NoSuchPerson(user=user)
-    connection.execute(delete(memberships).where(memberships.c.user == user))
+    if last_day is None:
+        connection.execute(delete(memberships).where(memberships.c.user == user))
+    else:
+        end_memberships(connection, user, last_day=last_day)
 
 
-def list_people(connection: Connection, organisation: str | None = None) -> list[Person]:
-    """Everyone, or everyone of one organisation, in order of user name. Two statements."""
+def end_memberships(connection: Connection, user: str, *, last_day: date) -> None:
+    """Let everything somebody is end with a day; what they were until then stays on record."""
+    theirs = memberships.c.user == user
+    connection.execute(delete(memberships).where(theirs, memberships.c.since > last_day))
+    connection.execute(
+        update(memberships)
+        .where(theirs, or_(memberships.c.until.is_(None), memberships.c.until > last_day))
+        .values(until=last_day)
+    )
+
+
+def list_people(
+    connection: Connection, organisation: str | None = None, *, on: date | None = None
+) -> list[Person]:
+    """Everyone, or everyone of one organisation, in order of user name, as they are on a day of the office.
+
+    Without a day as they are for good: what has an end does not count. Two statements.
+    """
     whom = select(people).order_by(people.c.user)
+    held = select(memberships).where(held_on(on or FOR_GOOD)).order_by(memberships.c.slug)
     if organisation is not None:
         whom = whom.where(people.c.organisation == organisation)
+        held = held.join(people, people.c.user == memberships.c.user).where(
+            people.c.organisation == organisation
+        )
     belongs: dict[tuple[str, str], list[str]] = {}
-    for row in connection.execute(select(memberships).order_by(memberships.c.slug)):
+    for row in connection.execute(held):
         belongs.setdefault((row.user, row.kind), []).append(row.slug)
     return [_person(row, belongs) for row in connection.execute(whom)]
 
 
 def membership_rows(
-    user: str, *, units: Iterable[str] = (), leads: Iterable[str] = (), roles: Iterable[str] = ()
+    user: str,
+    *,
+    units: Iterable[str] = (),
+    leads: Iterable[str] = (),
+    roles: Iterable[str] = (),
+    posts: Iterable[str] = (),
+    skills: Iterable[str] = (),
 ) -> list[dict[str, str]]:
     """Rows of ``memberships`` for one person, each once."""
-    given = {"unit": units, "leads": leads, "role": roles}
+    given = {"unit": units, "leads": leads, "role": roles, "post": posts, "skill": skills}
     return [
         {"user": user, "kind": kind, "slug": slug}
         for kind, slugs in given.items()
@@ -226,13 +296,16 @@ def membership_rows(
 
 
 def check_groups(connection: Connection, organisation: str, rows: list[dict[str, str]]) -> None:
-    """Whether the organisation has the units and roles of these rows. Raises ``NoSuchGroup``."""
+    """Whether the organisation has the units, roles, posts and skills of these rows.
+
+    Raises ``NoSuchGroup``.
+    """
     found = connection.execute(
         select(groups.c.kind, groups.c.slug).where(groups.c.organisation == organisation)
     )
     known = {(kind, slug) for kind, slug in found}
     for row in rows:
-        if ("role" if row["kind"] == "role" else "unit", row["slug"]) not in known:
+        if ("unit" if row["kind"] == "leads" else row["kind"], row["slug"]) not in known:
             raise NoSuchGroup(organisation=organisation, kind=row["kind"], slug=row["slug"])
 
 
@@ -246,4 +319,8 @@ def _person(row: Row[tuple[object, ...]], belongs: dict[tuple[str, str], list[st
         units=tuple(belongs.get((row.user, "unit"), ())),
         leads=tuple(belongs.get((row.user, "leads"), ())),
         roles=tuple(belongs.get((row.user, "role"), ())),
+        posts=tuple(belongs.get((row.user, "post"), ())),
+        skills=tuple(belongs.get((row.user, "skill"), ())),
+        first_day=row.first_day,
+        last_day=row.last_day,
     )

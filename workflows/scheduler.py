@@ -25,7 +25,11 @@ from workflows.database import connect, sqlite_url, transaction
 from workflows.deliveries import deliverers
 from workflows.duties import catch_up, next_moment
 from workflows.heartbeats import beat
+from workflows.notifications.digests import make_due
+from workflows.notifications.outside import outlets_from
+from workflows.notifications.telling import Ways
 from workflows.outbox import Deliverer
+from workflows.search_index import AT_ONCE, index_all_due
 from workflows.stored_clock import StoredClock
 
 logger = logging.getLogger(__name__)
@@ -46,11 +50,13 @@ class Scheduler:
         by_kind: Mapping[str, Deliverer],
         *,
         interval: float = INTERVAL,
+        ways: Ways = Ways(),
     ) -> None:
         self.node = f"{socket.gethostname()}:{os.getpid()}"
         self._engine = engine
         self._clock = clock
         self._deliverers = by_kind
+        self._ways = ways
         self._stopping = threading.Event()
         self._waker = BackgroundScheduler(
             timezone=UTC,
@@ -80,11 +86,19 @@ class Scheduler:
     def tick(self) -> None:
         """Do what is due, leave a heartbeat, and have yourself woken at the next known moment."""
         done = catch_up(self._engine, self._clock, self._deliverers, stopping=self._stopping.is_set)
+        if not self._stopping.is_set():
+            done["digests"] = make_due(self._engine, self._clock, self._ways)
+        noted = index_all_due(self._engine, stopping=self._stopping.is_set)
         now = self._clock.now()
         following = next_moment(self._engine, self._deliverers)
-        detail = {"clock": now, "next": following, **done}
+        detail = {"clock": now, "next": following, **done, "searchable": noted}
         with transaction(self._engine) as connection:
             beat(connection, node=self.node, at=SystemClock().now(), detail=detail)
+        if noted >= AT_ONCE and self._waker.running:
+            # So much at once is the rest of a great deal: an installation that has just learnt to search.
+            self._waker.add_job(
+                self.tick, "date", run_date=SystemClock().now(), id="more", replace_existing=True
+            )
         if following is not None and self._comes_soon(following, now, any(done.values())):
             # On a controlled clock this is a guess, which costs one idle tick.
             moment = SystemClock().now() + max(following - now, timedelta(0))
@@ -127,13 +141,15 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.database is None and options.data is None:
         parser.error("give --database, --data or both")
+    outlets = outlets_from(os.environ)
     engine = connect(options.database or sqlite_url(options.data))
     spool = options.data / SPOOL if options.data is not None else None
     scheduler = Scheduler(
         engine,
         StoredClock(engine),
-        deliverers(spool=spool, webhook=options.webhook),
+        deliverers(spool=spool, webhook=options.webhook, engine=engine, outlets=outlets),
         interval=options.interval,
+        ways=outlets.ways(gateway=False),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: scheduler.stop_soon())

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Date, and_, bindparam, select
 
 from workflows.tables import groups, memberships, organisations, people
+from workflows.terms import FOR_GOOD, day_of, held_on, works_on
 
 #: Kind of membership → prefix of the key by which expressions mean its holders.
 _KEY = {"unit": "unit", "leads": "leader", "role": "role"}
 
+_DAY: ColumnElement[date] = bindparam("day", type_=Date)
 _PEOPLE = (
     select(people.c.user, people.c.name, memberships.c.kind, memberships.c.slug)
-    .outerjoin(memberships, memberships.c.user == people.c.user)
-    .where(people.c.organisation == bindparam("slug"), people.c.active)
+    .outerjoin(memberships, and_(memberships.c.user == people.c.user, held_on(_DAY)))
+    .where(people.c.organisation == bindparam("slug"), works_on(_DAY))
     .order_by(people.c.user, memberships.c.slug)
 )
 _UNITS = (
@@ -38,10 +41,14 @@ class _Colleague:
 
 
 class Staff:
-    """The active people and the units of one organisation; read at most once, and only when asked for."""
+    """The people and the units of one organisation as they are on the day of ``at``.
 
-    def __init__(self, connection: Connection, organisation: str) -> None:
+    They are read at most once, and only when asked for. Without ``at`` what has an end does not count.
+    """
+
+    def __init__(self, connection: Connection, organisation: str, *, at: datetime | None = None) -> None:
         self._connection, self._organisation = connection, organisation
+        self._day = FOR_GOOD if at is None else day_of(at)
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """What the options of a form may call: ``people``, ``units``, ``procedures``, and what means some."""
@@ -88,9 +95,9 @@ class Staff:
     def _colleagues(self) -> list[_Colleague]:
         names: dict[str, str] = {}
         belongs: dict[str, list[tuple[str, str]]] = {}
-        for row in self._connection.execute(_PEOPLE, {"slug": self._organisation}):
+        for row in self._connection.execute(_PEOPLE, {"slug": self._organisation, "day": self._day}):
             names[row.user] = row.name
-            if row.kind is not None:
+            if row.kind in _KEY:
                 belongs.setdefault(row.user, []).append((row.kind, row.slug))
         found = [_colleague(user, name, belongs.get(user, [])) for user, name in names.items()]
         return sorted(found, key=lambda one: (not one.units, one.units, one.user))

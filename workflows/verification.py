@@ -14,6 +14,7 @@ import orjson
 import zstandard
 from sqlalchemy import Connection, select
 
+from workflows.cases.commenting import COMMENTED, WITHDRAWN, digest_of_comment
 from workflows.cases.facts import CaseFacts
 from workflows.cases.open_case import NoSuchCase
 from workflows.cases.rerun import Rerun
@@ -21,16 +22,20 @@ from workflows.definitions import Bundle, load_version
 from workflows.engine import state
 from workflows.errors import WorkflowError
 from workflows.history import Event, canonical, check_chain, digest, read_history
+from workflows.operators.supplements import NO_CLOCK
 from workflows.operators.traces import digest_of
 from workflows.recorded_dates import false_dates
+from workflows.recorded_signing import false_signatures
 from workflows.tables import (
     cases,
+    comments,
     grounds,
     notices,
     queues,
     records,
     register_entries,
     rungs,
+    supplement_lists,
     tasks,
     timers,
     versions,
@@ -51,6 +56,7 @@ COMPARED = (
     "stopped",
     "ledger",
     "norms",
+    "dispatched",
     "outcome",
     "state",
     "data",
@@ -120,6 +126,11 @@ def verify(connection: Connection, case_id: int) -> Verdict:
     else:
         found.extend(_compare_tables(connection, row, run))
         found.extend(_compare_escalation(connection, row, history))
+        found.extend(_compare_comments(connection, row, history))
+        found.extend(
+            Divergence(seq=int(row.seq), what=one.what, recorded=one.recorded, found=one.found)
+            for one in false_signatures(connection, case_id, history)
+        )
     return Verdict(case_id=case_id, number=row.number, events=len(history), divergences=found)
 
 
@@ -167,7 +178,8 @@ def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Diverg
         .join(queues, tasks.c.queue_id == queues.c.id)
         .where(tasks.c.case_id == row.id, tasks.c.status == "open")
         .order_by(tasks.c.number)
-    )
+    ).all()
+    dispatched = [[one.number, one.dispatched_to] for one in open_rows if one.dispatched_to]
     open_tasks = [
         [one.number, one.element_id, orjson.loads(one.candidates), orjson.loads(one.excluded)]
         for one in open_rows
@@ -186,6 +198,7 @@ def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Diverg
             open_tasks,
             [[o.number, o.element_id, o.keys, o.excluded] for _, o in sorted(run.open_tasks.items())],
         ),
+        ("dispatched", dispatched, _dispatched(run)),
         ("timers", sorted(armed_rows), sorted(run.armed)),
         ("case data", orjson.loads(row.data), orjson.loads(canonical(run.scopes.to_json()))),
         ("stored state", stored_state, digest(state.encode(live)) if live is not None else None),
@@ -196,6 +209,11 @@ def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Diverg
         if recorded != again
     ]
     return found + _compare_traces(connection, row, run) + _compare_documents(connection, row, run)
+
+
+def _dispatched(run: Rerun) -> list[list[Any]]:
+    """Open tasks that were given to somebody when they opened."""
+    return [[n, one.dispatched_to] for n, one in sorted(run.open_tasks.items()) if one.dispatched_to]
 
 
 def _compare_escalation(connection: Connection, row: Any, history: list[Event]) -> list[Divergence]:
@@ -210,6 +228,9 @@ def _compare_escalation(connection: Connection, row: Any, history: list[Event]) 
                 standing.setdefault((command["number"], command["ground"]), "proposed")
         elif event.kind in _DECISIONS:
             standing[command["number"], command["provision"]] = _DECISIONS[event.kind]
+        for _, _, called, effect in event.body.get("operations", ()):
+            if called == "compose-list" and effect["result"]["ground"]:
+                standing.setdefault((NO_CLOCK, effect["result"]["ground"]), "proposed")
     stored = connection.execute(select(rungs.c.clock, rungs.c.rung).where(rungs.c.case_id == row.id))
     proposed = connection.execute(
         select(grounds.c.clock, grounds.c.ground, grounds.c.status).where(grounds.c.case_id == row.id)
@@ -225,6 +246,29 @@ def _compare_escalation(connection: Connection, row: Any, history: list[Event]) 
     ]
 
 
+def _compare_comments(connection: Connection, row: Any, history: list[Event]) -> list[Divergence]:
+    """Comments as the events have them; of a text that was destroyed the digest is taken on trust."""
+    made: dict[int, list[Any]] = {}
+    for event in history:
+        command = event.body.get("command", {})
+        if event.kind == COMMENTED:
+            about = (command.get("task"), command.get("digest"), command.get("mentions"))
+            made[event.seq] = [event.actor, *about, False]
+        elif event.kind == WITHDRAWN and command.get("comment") in made:
+            made[command["comment"]][-1] = True
+    stored: dict[int, list[Any]] = {}
+    for one in connection.execute(select(comments).where(comments.c.case_id == row.id)):
+        kept = one.text is not None and one.salt is not None
+        said = digest_of_comment(one.salt, one.text) if kept else made.get(one.seq, [None] * 3)[2]
+        withdrawn = one.withdrawn_at is not None
+        stored[one.seq] = [one.by, one.task, said, orjson.loads(one.mentions), withdrawn]
+    return [
+        Divergence(seq=seq, what="comment", recorded=stored.get(seq), found=made.get(seq))
+        for seq in sorted(made.keys() | stored.keys())
+        if made.get(seq) != stored.get(seq)
+    ]
+
+
 def _compare_traces(connection: Connection, row: Any, run: Rerun) -> list[Divergence]:
     """Every register entry, notice and record must stand in its table as the operator left it."""
     found = []
@@ -232,6 +276,7 @@ def _compare_traces(connection: Connection, row: Any, run: Rerun) -> list[Diverg
         ("enter-register", register_entries),
         ("issue-notice", notices),
         ("record", records),
+        ("compose-list", supplement_lists),
     ):
         claimed = sorted(
             [effect["result"]["id"], effect["trace"]] for called, effect in run.effects if called == name

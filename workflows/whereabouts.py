@@ -82,6 +82,7 @@ def warn_heads(
         case_id=_NO_CASE,
         body={
             "absence": absence.id,
+            "organisation": organisation,
             "user": absence.user,
             "since": absence.since.isoformat(),
             "until": absence.until.isoformat(),

@@ -24,8 +24,8 @@ class GroundShape(Shape):
 
     id = whole("Its id.", 1)
     case = text("Number of the case.", "office-2026-00001")
-    clock = text("What people call the period that ran out.", "办理期限")
-    due_at = moment("When it ended.")
+    clock = text("What people call the period that ran out; empty for a list told twice.", "办理期限")
+    due_at = moment("When it ended; for a list told twice, when it was told again.")
     provision = text("Id of the clause it cites.", "office.permit.3")
     responsible = texts("Keys of those who had the work.", ["person:zhang.san"])
     proposed_at = moment("When it was proposed.")

@@ -21,8 +21,8 @@ class DetailShape(Shape):
     """Something that followed from an event."""
 
     kind = text(
-        "`decided`, `entered`, `noticed`, `started`, `stopped`, `recorded`, `sent`, `offered`, `cancelled` "
-        "or `outcome`.",
+        "`decided`, `entered`, `listed`, `noticed`, `started`, `stopped`, `recorded`, `sent`, `offered`, "
+        "`cancelled` or `outcome`.",
         "offered",
     )
     name = text("Of what.", "决定")

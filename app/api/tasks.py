@@ -25,6 +25,7 @@ from workflows.cases.incidents import described
 from workflows.cases.numbers import numbered
 from workflows.cases.queues import candidates
 from workflows.database import reading
+from workflows.filters import Filter, Left
 from workflows.forms.showing import initial_answers
 from workflows.inbox import Box, InboxRow, first_task, inbox
 from workflows.reading.access import may_complete_now
@@ -33,6 +34,7 @@ from workflows.reading.task_sheet import TaskSheet, task_sheet, without_identiti
 
 blueprint = noun("tasks", "What people have to do.")
 _ONE = "/cases/<case_number>/tasks/<int:number>"
+_FILTERS = ("regulation", "step", "suspended", "since", "until", "unit", "free", "applicant")
 
 
 class TaskLineShape(Shape):
@@ -53,15 +55,28 @@ class TaskLineShape(Shape):
     norm_at = moment("When the office's own norm is over: a reminder, never a breach.", allow_none=True)
 
 
+def _filter(description: str) -> Text:
+    return Text(load_default="", validate=validate.Length(max=120), metadata={"description": description})
+
+
 class InboxShape(Shape):
     """A page of an inbox, the most urgent first."""
 
     items = many(TaskLineShape)
     next = mark()
+    looked_at = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Of how many tasks of each queue these were picked, where more were not "
+            "looked at; `next` goes on from there.",
+            "examples": [2000],
+        },
+    )
 
 
 class InboxAsked(Page):
-    """Which tasks."""
+    """Which tasks. Filters add up; one that is left out asks for nothing."""
 
     box = fields.String(
         load_default="mine",
@@ -71,7 +86,25 @@ class InboxAsked(Page):
     q = Text(
         load_default="",
         validate=validate.Length(max=60),
-        metadata={"description": "How the number or the title of the case begins."},
+        metadata={"description": "What number, title and regulation of the case hold."},
+    )
+    regulation = _filter("Key of the regulation.")
+    step = _filter("Name of the step.")
+    left = fields.String(
+        load_default=None,
+        validate=validate.OneOf([*Left]),
+        metadata={"description": "What is left of the time."},
+    )
+    suspended = fields.Boolean(
+        load_default=None, metadata={"description": "Whether the clock it shows stands still."}
+    )
+    since = fields.Date(load_default=None, metadata={"description": "First day on which it arrived."})
+    until = fields.Date(load_default=None, metadata={"description": "Last day on which it arrived."})
+    unit = _filter("Key of one of your units (`unit:…`): only its queues.")
+    free = fields.Boolean(load_default=False, metadata={"description": "Only what nobody has claimed."})
+    applicant = _filter(
+        "Name, number or telephone number of a person, exactly as taken down; only of cases whose identities "
+        "you may know."
     )
 
 
@@ -88,6 +121,7 @@ class TaskShape(Shape):
     offered_to = text("To whom they hand it over, until that one answers.", "wang.wu", allow_none=True)
     lent_by = text("Who lent it to them, and will complete it.", "zhao.liu", allow_none=True)
     urged = whole("How often somebody has urged it.", 0)
+    waits_for = texts("Whose signatures it waits for; it cannot be completed before that.", ["wang.wu"])
     opened_at = moment("When it was opened.")
     ended_at = moment("When it ended.", allow_none=True)
     ended_by = text("User name.", "li.si", allow_none=True)
@@ -131,7 +165,9 @@ class CompletedShape(Shape):
 @blueprint.arguments(InboxAsked, location="query")
 @blueprint.response(200, InboxShape)
 def listed(asked: dict[str, Any]) -> dict[str, Any]:
-    """Read your inbox: `mine`, `units` or `done`."""
+    """Read your inbox: `mine`, `units`, `suspended` or `done`."""
+    left = asked["left"]
+    filters = Filter(**{name: asked[name] for name in _FILTERS}, left=None if left is None else Left(left))
     with reading(installation().engine) as connection:
         page = inbox(
             connection,
@@ -140,9 +176,11 @@ def listed(asked: dict[str, Any]) -> dict[str, Any]:
             after=asked["after"],
             search=asked["q"],
             size=asked["size"],
+            filters=filters,
+            at=installation().clock.now(),
         )
         lines = [_line(connection, row) for row in page.rows]
-    return {"items": lines, "next": page.next}
+    return {"items": lines, "next": page.next, "looked_at": page.looked_at}
 
 
 def _line(connection: Connection, row: InboxRow) -> dict[str, Any]:
@@ -184,7 +222,8 @@ def _facts(case: CaseFile, task: CaseTask) -> dict[str, Any]:
         "provisional": task.provisional,
         "suspended": task.suspended,
         "norm_at": task.norm_at,
-        "mine": may_complete_now(me(), task),
+        "waits_for": [] if task.signing is None else list(task.signing.waiting),
+        "mine": may_complete_now(me(), task) and task.signing is None,
     }
 
 

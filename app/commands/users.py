@@ -9,14 +9,15 @@ from flask.cli import AppGroup
 
 from app.commands.faults import explained
 from app.installation import installation
+from workflows.cases import system_of
 from workflows.clock import SystemClock
 from workflows.database import reading, transaction
+from workflows.departures import leave_at_once
 from workflows.people import (
     Person,
     actor_of,
     add_person,
     change_password,
-    deactivate_person,
     list_people,
 )
 from workflows.tokens import Token, issue_token, list_tokens, revoke_token
@@ -80,9 +81,11 @@ def password_command(user: str, password: str) -> None:
 @click.argument("user")
 @explained
 def deactivate_command(user: str) -> None:
-    """Close an account; what the person did stays on record."""
+    """Close an account; what the person did stays on record, their open work goes back to their units."""
     with transaction(installation().engine) as connection:
-        deactivate_person(connection, user)
+        now = SystemClock().now()
+        person = actor_of(connection, user, at=now)
+        leave_at_once(connection, user=user, by=system_of(person.organisation), at=now)
 
 
 @group.command("token")

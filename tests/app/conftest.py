@@ -132,6 +132,20 @@ SETTINGS = {
         "extension": {"by": ["leader:window"], "times": 1, "bound": "10 workdays"},
         "orders": {"by": ["leader:window"]},
     },
+    # Whoever may open a permit works at the counter.
+    "counter": {
+        "starts": [
+            {
+                "process": KEY,
+                "data": {"kind": '"新办"', "applicant": "name", "goods": "[{title: asked}]"},
+            }
+        ],
+        "places": [{"unit": "chiefs", "place": "201室", "contact": "0000-0000001"}],
+    },
+    "matters": [
+        {"slug": "founding", "name": "某某许可", "unit": "window"},
+        {"slug": "change", "name": "某某变更", "unit": "chiefs"},
+    ],
 }
 #: user → organisation, units, units led, roles. Shen belongs to both units, so that recusal can be seen.
 PEOPLE = {
@@ -173,6 +187,12 @@ class Site:
         answer = self.client(by).post(f"/start/{KEY}", data=given)
         assert answer.status_code == 302, answer.text
         return self.numbers()[-1]
+
+    def consult(self, by: str = "zhang.san", **given: str) -> None:
+        """Somebody asks something at the counter and is answered."""
+        facts = {"decision": "consult", "asked": "要带哪些材料", "said": "带申请书"} | given
+        answer = self.client(by).post("/counter", data={"token": "t", **facts})
+        assert answer.status_code == 302, answer.text
 
     def open_refund(self, by: str = "zhang.san", amount: str = "5") -> str:
         """A case of the refund. Returns its number."""

@@ -17,8 +17,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from workflows import tables
-from workflows.clock import SystemClock
+from workflows.clock import SetClock, SystemClock
 from workflows.database import transaction
+from workflows.notifications.fanning import fanning_out
+from workflows.notifications.telling import Ways
+from workflows.outbox import deliver_due
 from workflows.packages import load_packages
 from workflows.scenarios import play, read_scenarios
 from workflows.tokens import issue_token
@@ -31,8 +34,28 @@ LISTS = (
     "/?box=units",
     "/?box=done",
     "/?box=units&q=投诉",
+    "/home",
+    "/api/v1/home",
+    "/api/v1/pulse",
     "/registers",
     "/start",
+    "/search?q=2026",
+    "/search?q=投诉",
+    "/search?q=失信",
+    "/search/table.xlsx?q=2026",
+    "/api/v1/search?q=2026",
+    "/api/v1/search?q=投诉&size=100",
+    "/notifications",
+    "/letters",
+    "/api/v1/notifications?size=100",
+    "/api/v1/letters?size=100",
+    "/api/v1/tasks/passed-to-me",
+    "/api/v1/tasks/passed-by-me",
+    "/signing",
+    "/copies",
+    "/api/v1/signatures",
+    "/api/v1/signatures?box=given",
+    "/api/v1/copies",
     "/api/v1/tasks?box=mine",
     "/api/v1/tasks?box=units",
     "/api/v1/tasks?box=done",
@@ -50,6 +73,14 @@ def settle(engine: Engine) -> None:
     for path in sorted(OFFICES.glob("*/*.yaml")):
         for scenario in read_scenarios(path, organisation=path.parent.name):
             play(engine, scenario)
+    inform(engine)
+
+
+def inform(engine: Engine) -> None:
+    """Tell people what the cases have to say."""
+    latest = SetClock(datetime(2027, 1, 1, tzinfo=UTC))
+    while deliver_due(engine, latest, {"notify": fanning_out(Ways())}):
+        pass
 
 
 @dataclass
@@ -87,6 +118,9 @@ class Rounds:
         for rule in sorted(self.app.url_map.iter_rules(), key=str):
             if method in (rule.methods or ()) and "case_number" in rule.arguments:
                 yield from self._filled(rule, known)
+        if method == "GET":
+            files = (one for one in known["identifier"] if isinstance(one, str))
+            yield from (f"/materials/{one}" for one in files)
 
     def list_addresses(self, *texts: str) -> Iterator[str]:
         """Lists, searches for texts, and every register of every office."""
@@ -96,7 +130,12 @@ class Rounds:
             for address in self._filled(rule, {"slug": self._registers()}):
                 yield address
                 yield from (f"{address}?q={text}" for text in texts)
-        yield from (f"/find?q={text}" for text in texts)
+        for text in texts:
+            yield f"/find?q={text}"
+            yield f"/search?q={text}"
+            yield f"/api/v1/search?q={text}"
+            yield f"/?box=units&q={text}"
+            yield f"/?box=units&applicant={text}"
 
     def _filled(self, rule: Rule, known: Mapping[str, list[Any]]) -> Iterator[str]:
         names = sorted(rule.arguments)
@@ -116,7 +155,7 @@ class Rounds:
             "number": self.column(tables.tasks, "number", case_id=identifier),
             "seq": self.column(tables.events, "seq", case_id=identifier),
             "name": ["decide", *self.column(tables.clocks, "name", case_id=identifier)],
-            "verb": ["hand-over", "lend", "urge", "send-back", "withdraw"],
+            "verb": ["hand-over", "lend", "urge", "send-back", "withdraw", "countersign", "sign"],
             "identifier": [*notices, 1, *self.column(tables.attachments, "id", case_id=identifier)],
         }
 

@@ -16,9 +16,17 @@ EVERYBODY = ("zhang.san", "wang.wu", "outsider", "zhao.liu", "han", "elsewhere")
 CASE = {"case_number": "t-2026-00001"}
 TASK = {**CASE, "number": "check"}
 BOOK = {"slug": "permits"}
+VISIT = {"number": "visit"}
 OK, MOVED, NO, NONE, GONE, BAD = 200, 302, 403, 404, 409, 400
 #: endpoint → (method, arguments, statuses in the order of EVERYBODY)
 PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
+    "home.show": ("GET", {}, (OK,) * 6),
+    "home.member": ("GET", {"user": "li.si"}, (NONE, OK, NONE, NONE, NONE, NONE)),
+    "comment_pages.show": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
+    "comment_pages.write": ("POST", CASE, (422, 422, NO, 422, 422, NONE)),
+    "comment_pages.take_back": ("POST", {**CASE, "seq": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
+    "comment_pages.colleagues": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
+    "live_pages.news": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
     "inbox.show": ("GET", {}, (OK,) * 6),
     "inbox.find": ("GET", {"q": "t-2026-00001"}, (MOVED,) * 6),
     "queue_pages.take": ("POST", {}, (MOVED,) * 6),
@@ -27,6 +35,8 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "queue_pages.deleting": ("GET", {"identifier": 1}, (NONE,) * 6),
     "queue_pages.delete": ("POST", {"identifier": 1}, (NONE,) * 6),
     "queue_pages.table": ("GET", {"box": "units"}, (OK,) * 6),
+    "search_pages.show": ("GET", {"q": "t-2026-00001"}, (OK,) * 6),
+    "search_pages.table": ("GET", {"q": "t-2026-00001"}, (OK,) * 6),
     "sending.form": ("GET", {**CASE, "number": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
     "sending.send": ("POST", {**CASE, "number": 1}, (GONE, GONE, NO, GONE, GONE, NONE)),
     "starting.choose": ("GET", {}, (OK,) * 6),
@@ -58,6 +68,14 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "task_page.work": ("POST", TASK, (422, NO, NO, NO, NO, NONE)),
     "task_page.claim": ("POST", TASK, (MOVED, NO, NO, NO, NO, NONE)),
     "task_page.release": ("POST", TASK, (MOVED, NO, NO, NO, NO, NONE)),
+    "draft_pages.save": ("POST", TASK, (OK, NO, NO, NO, NO, NONE)),
+    # Whoever has none of their own there has none to put aside, and nobody else's is in reach.
+    "draft_pages.discard": ("POST", TASK, (NONE, MOVED, NO, MOVED, MOVED, NONE)),
+    "draft_pages.undo": ("POST", TASK, (NONE, NONE, NO, NONE, NONE, NONE)),
+    "draft_pages.save_start": ("POST", {"key": KEY}, (OK, NONE, NONE, NONE, NONE, NONE)),
+    "draft_pages.discard_start": ("POST", {"key": KEY}, (NONE,) * 6),
+    "draft_pages.undo_start": ("POST", {"key": KEY}, (NONE,) * 6),
+    "forecasting.show": ("POST", TASK, (OK, NO, NO, NO, NO, NONE)),
     "notice_pages.of_task": ("GET", TASK, (OK, OK, NO, OK, OK, NONE)),
     "notice_pages.issued": ("GET", {**CASE, "identifier": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
     "files.download": ("GET", {**CASE, "identifier": "x"}, (NONE,) * 6),
@@ -78,6 +96,10 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "people_pages.reset": ("POST", {"user": "li.si"}, (NO, NO, NO, OK, NO, NONE)),
     "people_pages.confirm": ("GET", {"user": "li.si"}, (NO, NO, NO, OK, NO, NONE)),
     "people_pages.deactivate": ("POST", {"user": "li.si"}, (NO, NO, NO, MOVED, NO, NONE)),
+    "leaving_pages.show": ("GET", {"user": "li.si"}, (NO, NO, NO, OK, NO, NONE)),
+    "leaving_pages.enter": ("POST", {"user": "li.si"}, (NO, NO, NO, 422, NO, NONE)),
+    "leaving_pages.call_off": ("POST", {"user": "li.si"}, (NO, NO, NO, NONE, NO, NONE)),
+    "chart_page.show": ("GET", {}, (OK,) * 6),
     "account_page.show": ("GET", {}, (OK,) * 6),
     "account_page.change": ("POST", {}, (422,) * 6),
     "register_pages.choose": ("GET", {}, (OK,) * 6),
@@ -105,9 +127,44 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "verb_pages.in_bulk": ("POST", {}, (NONE,) * 6),
     "passing_pages.to_me": ("GET", {}, (OK,) * 6),
     "passing_pages.by_me": ("GET", {}, (OK,) * 6),
+    "signing_pages.show": ("GET", {}, (OK,) * 6),
+    "copy_pages.show": ("GET", {}, (OK,) * 6),
+    "copy_pages.read": ("POST", {"identifier": 1}, (NONE,) * 6),
+    "copy_pages.form": ("GET", CASE, (OK, OK, NO, OK, OK, NONE)),
+    "copy_pages.send": ("POST", CASE, (422, 422, NO, 422, 422, NONE)),
+    "notification_pages.show": ("GET", {}, (OK,) * 6),
+    "notification_pages.bell": ("GET", {}, (OK,) * 6),
+    "notification_pages.follow": ("GET", {"identifier": 1}, (NONE,) * 6),
+    "notification_pages.of_letter": ("GET", {"key": "1-2"}, (NONE,) * 6),
+    "notification_pages.read": ("POST", {"identifier": 1}, (NONE,) * 6),
+    "notification_pages.read_all": ("POST", {}, (MOVED,) * 6),
+    "telling_pages.show": ("GET", {}, (OK,) * 6),
+    "telling_pages.save": ("POST", {}, (MOVED,) * 6),
+    "webhook_pages.show": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
+    "webhook_pages.save": ("POST", {}, (NO, NO, NO, 422, NO, 422)),
+    "webhook_pages.change": ("POST", {}, (NO, NO, NO, NONE, NO, NONE)),
+    "webhook_pages.end": ("POST", {}, (NO, NO, NO, NONE, NO, NONE)),
+    "webhook_pages.attempt": ("POST", {}, (NO, NO, NO, NONE, NO, NONE)),
+    "letter_pages.show": ("GET", {}, (NO, NO, NO, OK, NO, OK)),
+    "letter_pages.retry": ("POST", {}, (NO, NO, NO, MOVED, NO, MOVED)),
+    "letter_pages.drop": ("POST", {}, (NO, NO, NO, NONE, NO, NONE)),
     "absence_pages.show": ("GET", {}, (OK,) * 6),
     "absence_pages.add": ("POST", {}, (422,) * 6),
     "absence_pages.end": ("POST", {"identifier": 1}, (NONE,) * 6),
+    # Whoever may open what the counter opens; those who watch over the office read its list.
+    "counter_pages.show": ("GET", {}, (OK, NO, NO, NO, NO, NO)),
+    "counter_pages.register": ("POST", {}, (422, NO, NO, NO, NO, NO)),
+    "counter_pages.lookup": ("POST", {}, (OK, NO, NO, NO, NO, NO)),
+    "visit_pages.listed": ("GET", {}, (OK, NO, NO, OK, OK, OK)),
+    "visit_pages.search": ("POST", {}, (OK, NO, NO, OK, OK, OK)),
+    "visit_pages.table": ("GET", {}, (OK, NO, NO, OK, OK, OK)),
+    "visit_pages.passed": ("GET", {}, (OK,) * 6),
+    "visit_pages.show": ("GET", VISIT, (OK, NO, NO, OK, OK, NONE)),
+    "visit_pages.slip": ("GET", VISIT, (OK, NO, NO, OK, OK, NONE)),
+    "visit_pages.void": ("POST", VISIT, (422, NO, NO, NO, NO, NONE)),
+    "visit_pages.receive": ("POST", VISIT, (GONE, NO, NO, GONE, GONE, NONE)),
+    "visit_opening.form": ("GET", VISIT, (GONE, NO, NO, NO, NO, NO)),
+    "visit_opening.begin": ("POST", VISIT, (GONE, NO, NO, NO, NO, NO)),
     "signing_in.leave": ("POST", {}, (MOVED,) * 6),
 }
 #: Answered without anybody having signed in.
@@ -141,7 +198,10 @@ def endpoints(site: Site) -> set[str]:
 
 def address(site: Site, endpoint: str) -> str:
     arguments = dict(PAGES[endpoint][1])
-    if arguments.get("number") == "clock":
+    if arguments.get("number") == "visit":
+        site.consult()
+        arguments["number"] = site.rows(select(tables.visits.c.number))[0]
+    elif arguments.get("number") == "clock":
         arguments["number"] = site.clock() if site.numbers() else 1
     elif "number" in arguments:
         arguments["number"] = site.task("check").rsplit("/", 1)[-1] if site.numbers() else 1

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.app.rounds import Rounds, said
-from workflows.tables import cases, events, receipts, tasks
+from workflows.database import transaction
+from workflows.tables import cases, events, outbox, receipts, tasks
+from workflows.visits.registering import note_case, visit_row
 
 #: One has ended, taken down by somebody who said himself that he has an interest; one lies with the
 #: department that handles it; one waits for the statement of the one complained about.
@@ -52,7 +54,7 @@ LEARNS: dict[str | None, set[str]] = {
 }
 #: The words of the application, and who learns which.
 APPLICANT = {"乙身份乙", "00000000018", "乙受托乙"}
-MATTER = {"乙审查乙", "乙材料乙", "乙材料正文乙"}
+MATTER = {"乙审查乙", "乙材料乙", "乙材料正文乙", "乙清单乙", "乙清单正文乙"}
 LEARNS_OF_APPLICATION: dict[str | None, set[str]] = {
     "fuxin.window": APPLICANT | MATTER,
     "fuxin.window-2": APPLICANT | MATTER,
@@ -135,6 +137,11 @@ SAID = {
     "hand-over": {"to": "hrss.complaint-office", "reason": "试"},
     "lend": {"to": "hrss.complaint-office", "reason": "试"},
     "decline": {"reason": "试"},
+    "countersign": {"to": ["hrss.complaint-office"], "reason": "试"},
+    "add-signer": {"to": "hrss.complaint-office", "reason": "试"},
+    "sign": {"agrees": "yes"},
+    "call-off": {"reason": "试"},
+    "send-back": {"step": "register", "reason": "试"},
 }
 
 
@@ -178,6 +185,96 @@ def test_in_the_register_the_line_of_a_case_with_an_interest_is_only_a_number(ro
 def test_the_title_of_a_complaint_says_nothing_of_it(rounds: Rounds) -> None:
     titles = rounds.column(cases, "title")
     assert not any(word in title for title in titles for word in IDENTITY | CASE)
+
+
+# --- visits at the counter ---------------------------------------------------------------------------------
+
+#: Of a visit that led to the complaint that waits, and of one that was passed to a department.
+VISITOR = {"丙身份丙", "00000000016", "22222222222222222X"}
+VISITED = {"丙所问丙"}
+GUEST = {"丁身份丁", "00000000015"}
+GUESTED = {"丁所问丁", "丁告知丁"}
+LEARNS_OF_VISITS: dict[str | None, set[str]] = {
+    "hrss.complaint-office": VISITOR | VISITED | GUEST | GUESTED,
+    # Has an interest in the complaint: of that visit, its number alone.
+    "hrss.complaint-office-2": GUEST | GUESTED,
+    # Are to get in touch with whoever was passed to them.
+    "hrss.social-insurance": GUEST | GUESTED,
+    "hrss.social-insurance-head": GUEST | GUESTED,
+    # Belongs to that department; of the complaint about himself he learns nothing by the visit.
+    "hrss.official": GUEST | GUESTED,
+    # Watch over it, without knowing who it was.
+    "hrss.auditor": VISITED | GUESTED,
+    "hrss.process-admin": VISITED | GUESTED,
+    "hrss.employment": set(),
+    "hrss.bureau-leader": set(),
+    "hrss.party-group": set(),
+    "fuxin.window": set(),
+    "fuxin.auditor": set(),
+    "fuxin.process-admin": set(),
+    None: set(),
+}
+
+
+@pytest.fixture(scope="module")
+def visits(rounds: Rounds) -> list[str]:
+    """Numbers of the two visits."""
+    led = {"name": "丙身份丙", "phone": "00000000016", "identity": "22222222222222222X", "asked": "丙所问丙"}
+    passed = {"name": "丁身份丁", "phone": "00000000015", "asked": "丁所问丁", "said": "丁告知丁"}
+    where = {"decision": "unit", "unit": "social-insurance", "place": "201室"}
+    found = []
+    for body in (led | {"decision": "own"}, passed | where):
+        answer = rounds.ask("hrss.complaint-office", "/api/v1/visits", "POST", json=body)
+        assert answer.status_code == 201, answer.text
+        found.append(answer.json["number"])
+    case_id = rounds.column(cases, "id", number=WAITING)[0]
+    with transaction(rounds.engine) as connection:
+        note_case(connection, visit_row(connection, found[0], organisation="hrss"), case_id)
+    return found
+
+
+def told_of_visits(rounds: Rounds, person: str | None, numbers: list[str]) -> str:
+    """Everything a person is answered about visits, by pages and programs, asked for or searched."""
+    addresses = ["/counter/visits", "/counter/passed", "/counter/passed?all=yes"]
+    addresses += ["/api/v1/visits", "/api/v1/visits?passed=true"]
+    for number in numbers:
+        page = f"/counter/visits/{number}"
+        addresses += [page, f"{page}/slip", f"{page}/case", f"/api/v1/visits/{number}"]
+    answers = [("", rounds.ask(person, address)) for address in addresses]
+    for word in sorted(VISITOR | GUEST | VISITED):
+        sought = {"q": word, "everyday": "yes" if word not in VISITED else ""}
+        answers.append((word, rounds.ask(person, "/counter/visits", "POST", data=sought)))
+        for name in ("phone", "name", "identity"):
+            answers.append(("", rounds.ask(person, "/counter/lookup", "POST", data={name: word})))
+            answers.append(("", rounds.ask(person, "/api/v1/visits/lookup", "POST", json={name: word})))
+    assert all(answer.status_code < 500 for _, answer in answers)
+    # What was typed in stands in its field again: that is no answer.
+    return "".join(said(answer).replace(f'value="{word}"', "") for word, answer in answers)
+
+
+@pytest.mark.parametrize("person", LEARNS_OF_VISITS)
+def test_of_visits_everybody_learns_what_is_theirs_to_know(
+    rounds: Rounds, visits: list[str], person: str | None
+) -> None:
+    told = told_of_visits(rounds, person, visits)
+    words = VISITOR | VISITED | GUEST | GUESTED
+    assert {word for word in words if word in told} == LEARNS_OF_VISITS[person]
+
+
+def test_of_a_visit_with_an_interest_only_the_number_is_listed(rounds: Rounds, visits: list[str]) -> None:
+    person = "hrss.complaint-office-2"
+    assert visits[0] in said(rounds.ask(person, "/counter/visits"))
+    assert WAITING not in told_of_visits(rounds, person, visits)
+    for word in VISITOR | VISITED:
+        answer = rounds.ask(person, "/counter/visits", "POST", data={"q": word})
+        assert visits[0] not in said(answer)
+    assert rounds.ask(person, f"/counter/visits/{visits[0]}/slip").status_code == 403
+
+
+def test_the_letter_about_a_visit_says_nothing_of_it(rounds: Rounds, visits: list[str]) -> None:
+    letters = "".join(rounds.column(outbox, "body"))
+    assert visits[1] in letters
+    assert not any(word in letters for word in VISITOR | VISITED | GUEST | GUESTED)
 
 
 # --- the public page ---------------------------------------------------------------------------------------

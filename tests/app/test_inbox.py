@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from sqlalchemy import insert
+
 from tests.app.conftest import MONDAY, Site
+from workflows.database import transaction
+from workflows.people import membership_rows
+from workflows.tables import memberships, people
 
 
 def steps(text: str) -> list[str]:
@@ -91,11 +96,29 @@ def test_a_bent_mark_shows_the_first_page(site: Site) -> None:
     assert steps(site.client("zhang.san").get("/?box=units&after=x").text) == [number]
 
 
-def test_tasks_are_found_by_the_beginning_of_number_or_title(site: Site) -> None:
+def test_tasks_are_found_by_what_number_title_and_regulation_hold(site: Site) -> None:
     first, second = site.open_case(), site.open_case(kind="变更", reason="搬家")
     client = site.client("zhang.san")
     assert steps(client.get(f"/?box=units&q={first}").text) == [first]
     assert steps(client.get("/?box=units&q=许可（变更").text) == [second]
     assert steps(client.get("/?box=units&q=t-2026").text) == [first, second]
     assert steps(client.get("/?box=units&q=%25").text) == []
-    assert steps(client.get("/?box=units&q=可").text) == []
+    assert steps(client.get("/?box=units&q=可").text) == [first, second]
+    assert steps(client.get("/?box=units&q=2 变更").text) == [second]
+    assert steps(client.get("/?box=units&q=搬家").text) == []
+    assert "在全部案件和内容中搜索" in client.get("/?box=units&q=搬家").text
+
+
+def test_tasks_are_found_by_the_applicant_by_those_who_may_know_who_it_is(site: Site) -> None:
+    case = site.open_case()
+    site.open_case(applicant="李四某")
+    assert steps(site.client("li.si").get("/?box=units&applicant=张三某").text) == [case]
+    assert steps(site.client("li.si").get("/?box=units&applicant=张三").text) == []
+    site.check(case_number=case)
+    with transaction(site.engine) as connection:
+        connection.execute(insert(people).values(user="zhou", organisation="t", name="周某"))
+        connection.execute(insert(memberships), membership_rows("zhou", units=("chiefs",)))
+    # The chiefs have a task in the case and are not told whose it is.
+    assert steps(site.client("zhou").get("/?box=units").text) == [case]
+    assert steps(site.client("zhou").get("/?box=units&applicant=张三某").text) == []
+    assert steps(site.client("zhou").get("/?box=units&q=张三某").text) == []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from tests.app.conftest import Site
+from workflows import tables
 from workflows.database import reading, transaction
 from workflows.directory import changes_of, reset_password
 from workflows.people import actor_of, check_password, list_people
@@ -44,7 +46,7 @@ def test_a_newcomer_gets_a_password_that_is_shown_once(site: Site) -> None:
         ({"user": "elsewhere"}, "已被使用"),
         ({"user": "孙 七"}, "用户名用字母"),
         ({"name": " "}, "请填写姓名"),
-        ({"units": ["nowhere"]}, "没有部门或角色"),
+        ({"units": ["nowhere"]}, "这个部门、角色、岗位或专长"),
     ],
 )
 def test_an_account_that_cannot_be_is_refused_with_a_reason(
@@ -98,7 +100,9 @@ def test_closing_an_account_is_confirmed_and_shows_the_tasks_it_holds(site: Site
     client.post("/people/accounts/zhang.san/deactivate")
     assert not accounts(site)["zhang.san"][2]
     assert site.client("zhang.san").get("/").status_code == 302
-    assert kept(site, "zhang.san") == [("deactivated", ADMIN)]
+    # What they had claimed has gone back to the unit by then.
+    assert kept(site, "zhang.san") == [("left", ADMIN), ("deactivated", ADMIN)]
+    assert site.rows(select(tables.tasks.c.assignee)) == [None]
 
 
 def test_the_last_administrator_stays(site: Site) -> None:

@@ -27,11 +27,13 @@ def enter(site: Site, password: str, to: str = "/sign-in", user: str = "zhang.sa
     return site.client().post(to, data={"user": user, "password": password})
 
 
-def test_the_right_password_leads_to_the_inbox(known: Site) -> None:
+@pytest.mark.parametrize("asked_for", ["", "?next=/"])
+def test_the_right_password_leads_to_the_first_page(known: Site, asked_for: str) -> None:
     client = known.client()
-    answer = client.post("/sign-in", data={"user": "zhang.san", "password": PASSWORD}, follow_redirects=True)
+    form = {"user": "zhang.san", "password": PASSWORD}
+    answer = client.post(f"/sign-in{asked_for}", data=form, follow_redirects=True)
     assert answer.status_code == 200
-    assert "zhang.san某" in answer.text
+    assert "zhang.san某，今天要办的" in answer.text
 
 
 @pytest.mark.parametrize(("user", "password"), [("zhang.san", "wrong"), ("nobody", PASSWORD), ("", "")])

@@ -42,8 +42,8 @@ def applied(window: Person) -> str:
 
 def found_incomplete(window: Person) -> None:
     """All main materials are there; one secondary material is not, and may come later."""
-    window.answer(已交主要材料=["变更登记申请表", "会员（代表）大会决议", "登记证书副本"])
-    window.answer(已交次要材料="新任负责人身份证明复印件").press("办结这一步")
+    window.hand_in("变更登记申请表", "会员（代表）大会决议", "登记证书副本")
+    window.hand_in("新任负责人身份证明复印件").press("办结这一步")
     expect(window.page.get_by_role("heading", name="逐项核对所缺材料")).to_be_visible()
     expect(window.page.get_by_text(LACKING).first).to_be_visible()
     window.answer(缺项不违法="true", 不影响判断="true", 不致永久缺项="true").press("办结这一步")
@@ -128,6 +128,7 @@ def test_a_material_brought_as_pledged_leads_to_a_decision_in_time(arrive: Arriv
     move_clock(admin, "2026-09-23T14:00")
 
     window.take("接收并核对补正材料")
+    window.hand_in(LACKING)
     window.answer(补正方式="现场", 收到时间="2026-09-23T13:50", 补正结果="补齐").press("办结这一步")
     notice = printed(window, "预览受理通知书")
     assert "承诺时限自材料补齐之日起算" in notice
@@ -135,7 +136,7 @@ def test_a_material_brought_as_pledged_leads_to_a_decision_in_time(arrive: Arriv
 
     handler, head = arrive("fuxin.handler"), arrive("fuxin.section-head")
     handler.take("审查申请").answer(审查意见="材料真实有效，符合条件。", 审查结论="符合").press("办结这一步")
-    head.take("作出决定").answer(决定="准予办理").press("刷新")
+    head.take("作出决定").answer(决定="准予办理")
     head.answer(决定内容="准予变更登记。").press("办结这一步")
     window.take("送达决定书").answer(签收人="某某协会经办人", 送达日期="2026-09-23").press("办结这一步")
 
@@ -167,7 +168,7 @@ def test_a_broken_pledge_ends_the_application_and_goes_on_record(arrive: Arrive)
     handler.press("办结这一步")
     handler.answer(违诺情况="承诺三个工作日内补交住所证明，到期没有补。").press("办结这一步")
 
-    office.take("审核是否纳入失信").answer(失信认定="纳入").press("刷新")
+    office.take("审核是否纳入失信").answer(失信认定="纳入")
     office.answer(认定理由="无正当理由没有履行承诺。", 是否公布="不公布", 公布理由="首次，情节轻微。")
     office.press("办结这一步")
 

@@ -45,7 +45,7 @@ def taken_down(officer: Person) -> str:
 
 def kept_in_the_office(officer: Person) -> None:
     """The office will look into it itself and asks the department for a statement."""
-    officer.answer(办理方式="自办").press("刷新")
+    officer.answer(办理方式="自办")
     officer.answer(办理意见="由本室调查。", 说明要求="说明当天情况。", 说明期限="1 workday")
     officer.press("办结这一步")
 
@@ -55,8 +55,8 @@ def stated(head: Person) -> None:
 
 
 def found_true(officer: Person) -> None:
-    """Choosing the conclusion shows its fields after a refresh: the page needs no script."""
-    officer.take("查明事实").answer(核查结论="符合要求").press("刷新")
+    """Choosing the conclusion shows its fields."""
+    officer.take("查明事实").answer(核查结论="符合要求")
     officer.answer(事实="当日窗口让群众往返三次。", 责任="窗口未一次性告知。", 处理意见="批评教育。")
     officer.answer(事实认定="部分属实", 配合调查="配合").press("办结这一步")
 

@@ -32,11 +32,15 @@ from workflows.calendar_batches import apply_change
 from workflows.calendar_content import NATIONAL
 from workflows.calendar_proposals import propose
 from workflows.clock import SystemClock
+from workflows.counter_rules import Decision, counter_rules
 from workflows.database import connect, sqlite_url, transaction
 from workflows.definitions import Bundle, current_version, load_version, save_draft
+from workflows.office import office_of
 from workflows.packages.directory import DEMO_PASSWORD
 from workflows.people import actor_of
 from workflows.saved_queues import save_queue, units_of
+from workflows.visits.registering import register_visit
+from workflows.visits.visit import Given
 
 Arrive = Callable[[str], Person]
 WINDOW, ADMIN, AUDITOR, CITIZEN, NOBODY = (
@@ -51,11 +55,21 @@ CASE = {"case_number": "case"}
 TASK = {**CASE, "number": "task"}
 #: endpoint → who comes to see it, and its arguments: names of what ``Facts`` holds, or values.
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "home.show": (ADMIN, {}),
+    "home.member": ("fuxin.head-elderly-care", {"user": "fuxin.handler-elderly-care"}),
+    "comment_pages.show": (WINDOW, {**CASE, "task": "task"}),
     "absence_pages.show": (WINDOW, {}),
     "passing_pages.by_me": (WINDOW, {}),
+    "signing_pages.show": (WINDOW, {}),
+    "copy_pages.show": (WINDOW, {}),
+    "copy_pages.form": (WINDOW, CASE),
     "passing_pages.to_me": (WINDOW, {}),
     "verb_pages.form": (WINDOW, {**TASK, "verb": "hand-over"}),
     "account_page.show": (WINDOW, {}),
+    "notification_pages.show": (WINDOW, {}),
+    "telling_pages.show": (WINDOW, {}),
+    "webhook_pages.show": (ADMIN, {}),
+    "letter_pages.show": (ADMIN, {}),
     "calendar_pages.batch": (ADMIN, {"identifier": "batch"}),
     "calendar_pages.batches": (ADMIN, {}),
     "calendar_pages.confirm": (ADMIN, {"identifier": "batch"}),
@@ -75,6 +89,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "inbox.show": (WINDOW, {}),
     "notice_pages.issued": (WINDOW, {**CASE, "identifier": "notice"}),
     "notice_pages.of_task": (WINDOW, {**CASE, "number": "pledge"}),
+    "chart_page.show": (WINDOW, {}),
+    "leaving_pages.show": (ADMIN, {"user": WINDOW}),
     "people_pages.confirm": (ADMIN, {"user": WINDOW}),
     "people_pages.groups": (ADMIN, {}),
     "people_pages.new": (ADMIN, {}),
@@ -91,6 +107,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "register_pages.printed": (WINDOW, {"slug": "tolerant"}),
     "register_pages.show": (WINDOW, {"slug": "tolerant"}),
     "replay_pages.show": (AUDITOR, CASE),
+    "search_pages.show": (WINDOW, {"q": "case"}),
     "signing_in.form": (NOBODY, {}),
     "starting.choose": (WINDOW, {}),
     "starting.form": (WINDOW, {"key": KEY}),
@@ -100,6 +117,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "studio.show": (ADMIN, {}),
     "studio.version": (ADMIN, {"key": KEY, "number": 1}),
     "task_page.show": (WINDOW, TASK),
+    "counter_pages.show": (WINDOW, {}),
+    "visit_opening.form": (WINDOW, {"number": "visit"}),
+    "visit_pages.listed": (WINDOW, {}),
+    "visit_pages.passed": (WINDOW, {}),
+    "visit_pages.show": (WINDOW, {"number": "visit"}),
+    "visit_pages.slip": (WINDOW, {"number": "visit"}),
 }
 #: Seen in an installation of its own, without people.
 ALONE = {"first_administrator.form"}
@@ -117,17 +140,24 @@ IN_THEIR_TIME = {
 NO_PAGES = {
     "clock_pages.of_task",
     "calendar_pages.again",
+    "comment_pages.colleagues",
     "files.download",
     "health.healthz",
     "inbox.find",
     "language.choose",
+    "live_pages.news",
+    "notification_pages.bell",
+    "notification_pages.follow",
+    "notification_pages.of_letter",
     "queue_pages.table",
+    "search_pages.table",
     "register_pages.table",
     "replay_pages.drawing",
     "replay_pages.steps",
     "replay_pages.verdict",
     "static",
     "studio.draft_file",
+    "visit_pages.table",
     "studio.version_file",
 }
 #: Buttons and menus that are left in Chinese; what names Chinese itself is not meant.
@@ -178,6 +208,7 @@ def prepared(app: Flask, window: Person) -> Facts:
         }
         found["queue"] = str(kept(connection))
         found["ground"] = str(proposed(connection))
+        found["visit"] = came_by(connection)
         found["batch"] = str(gazetted(connection))
         now = SystemClock().now()
         bundle = load_version(connection, current_version(connection, KEY, at=now)).bundle
@@ -194,6 +225,14 @@ def kept(connection: Connection) -> int:
     return save_queue(
         connection, name="Due today", filters=filters, unit=units_of(window)[0], by=window, at=now
     )
+
+
+def came_by(connection: Connection) -> str:
+    """Somebody came to the window whose case cannot be opened yet. Returns the number of the visit."""
+    window, rules = actor_of(connection, WINDOW), counter_rules(office_of(connection, "fuxin").settings)
+    assert rules is not None
+    given = Given(decision=Decision.OWN, name="张三", phone="00000000018", asked="养老机构备案")
+    return register_visit(connection, given, rules=rules, units=["window"], by=window, at=SystemClock().now())
 
 
 def gazetted(connection: Connection) -> int:

@@ -32,8 +32,8 @@ def accepted(window: Person) -> tuple[str, str]:
     """An application with all its materials; the clock of the office runs. Number and code of the receipt."""
     number = applied(window)
     code = window.page.locator(".receipt code").inner_text()
-    window.answer(已交主要材料=["变更登记申请表", "会员（代表）大会决议", "登记证书副本"])
-    window.answer(已交次要材料=["新任负责人身份证明复印件", LACKING]).press("办结这一步")
+    window.hand_in("变更登记申请表", "会员（代表）大会决议", "登记证书副本")
+    window.hand_in("新任负责人身份证明复印件", LACKING).press("办结这一步")
     return number, code
 
 

@@ -58,8 +58,8 @@ def test_an_applicant_follows_the_case_with_the_receipt(arrive: Arrive, citizen:
 
     window.page.goto(f"{window.site}/?box=units")
     window.take("核对申请和材料")
-    window.answer(已交主要材料=["变更登记申请表", "会员（代表）大会决议", "登记证书副本"])
-    window.answer(已交次要材料=["新任负责人身份证明复印件", LACKING]).press("办结这一步")
+    window.hand_in("变更登记申请表", "会员（代表）大会决议", "登记证书副本")
+    window.hand_in("新任负责人身份证明复印件", LACKING).press("办结这一步")
     citizen.reload()
     expect(citizen.get_by_text("承诺办结")).to_be_visible()
     expect(citizen.get_by_text("当日不算")).to_be_visible()

@@ -131,6 +131,6 @@ def test_while_somebody_is_away_the_substitute_works_for_them(arrive: Arrive) ->
     row.get_by_role("link", name="办理").click()
     second.look(second.page)
     expect(second.page.get_by_text("您代甲某办理")).to_be_visible()
-    second.answer(已交主要材料=["变更登记申请表", "会员（代表）大会决议", "登记证书副本"])
-    second.answer(已交次要材料="新任负责人身份证明复印件").press("办结这一步")
+    second.hand_in("变更登记申请表", "会员（代表）大会决议", "登记证书副本")
+    second.hand_in("新任负责人身份证明复印件").press("办结这一步")
     expect(goes(second, f"/cases/{number}").locator("#story")).to_contain_text("（代 甲某）")

@@ -19,7 +19,7 @@ from tests.office import ELSEWHERE, Case, Office
 from workflows.clock import SetClock
 from workflows.database import reading, transaction
 from workflows.deliveries import UnusableAddress, deliverers, to_spool, to_webhook
-from workflows.outbox import Letter, Outside, deliver_due
+from workflows.outbox import Inside, Letter, Outside, deliver_due
 from workflows.tables import cases, definitions, outbox
 
 LETTER = Letter(
@@ -223,8 +223,10 @@ def test_a_webhook_is_a_web_address(wrong: str) -> None:
         to_webhook(wrong)
 
 
-def test_notifications_go_to_the_webhook_before_the_spool_and_otherwise_wait(tmp_path: Path) -> None:
-    assert "notify" not in deliverers(spool=None, webhook=None)
-    assert isinstance(deliverers(spool=tmp_path / "spool", webhook=None)["notify"], Outside)
+def test_notifications_also_go_to_the_webhook_before_the_spool_if_there_is_one(tmp_path: Path) -> None:
+    assert "gateway" not in deliverers(spool=None, webhook=None)
+    spooling = deliverers(spool=tmp_path / "spool", webhook=None)
+    assert isinstance(spooling["notify"], Inside)
+    assert isinstance(spooling["gateway"], Outside)
     deliverers(spool=tmp_path / "other", webhook="http://127.0.0.1:1/")
     assert not (tmp_path / "other").exists()

@@ -19,7 +19,7 @@ from workflows.demonstration import Demonstrated, demonstrate, intend
 from workflows.demonstration.plan import Kind, plan
 from workflows.demonstration.progress import read_progress
 from workflows.packages import PackageFault, load_packages, read_packages
-from workflows.tables import cases, events, installation, metadata, outbox, register_entries, tasks
+from workflows.tables import cases, events, installation, metadata, outbox, register_entries, tasks, visits
 from workflows.verification import verify
 
 BPMN = Path(__file__).parents[2] / "bpmn"
@@ -118,6 +118,13 @@ def test_no_letter_is_left_in_the_outbox(played: Engine) -> None:
             select(outbox.c.key).where(outbox.c.sent_at.is_(None), outbox.c.kind != "notify")
         ).all()
     assert waiting == []
+
+
+def test_visitors_came_to_the_counter_on_the_last_day(played: Engine) -> None:
+    with reading(played) as connection:
+        found = connection.execute(select(visits).order_by(visits.c.at)).all()
+    assert {row.decision for row in found} == {"consult", "unit", "body"}
+    assert all(row.day == NOW.date() and row.at < NOW for row in found)
 
 
 def test_a_second_time_there_is_nothing_to_play(played: Engine) -> None:

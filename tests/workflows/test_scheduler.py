@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from tests.drafting import catch, diagram, end, path, start, timer
 from tests.office import Office
-from workflows import duties
+from workflows import duties, tables
 from workflows.clock import SetClock, SystemClock
 from workflows.database import reading, transaction
 from workflows.heartbeats import signs_of_life
@@ -50,6 +50,16 @@ def test_a_tick_does_what_is_due_and_leaves_a_sign_of_life(office: Office, clock
     assert before <= sign.at <= datetime.now(UTC)
     assert (sign.detail["timers"], sign.detail["clock"]) == (1, clock.now().isoformat())
     assert sign.detail["next"] == (office.now + timedelta(minutes=90)).isoformat()
+
+
+def test_a_tick_notes_what_is_searched(office: Office, clock: SetClock) -> None:
+    office.start("t.waiting", n=90)
+    Scheduler(office.engine, clock, {}).tick()
+    with reading(office.engine) as connection:
+        (sign,) = signs_of_life(connection)
+        assert connection.scalars(select(tables.search_due.c.id)).all() == []
+        assert connection.scalars(select(tables.search_words.c.word)).first() is not None
+    assert sign.detail["searchable"] >= 1
 
 
 def test_what_one_tick_did_not_finish_is_gone_on_with_at_once(

@@ -7,6 +7,7 @@ from workflows.cases.actor import SYSTEM, Actor, NotPermitted, system_of
 from workflows.cases.claiming import TaskClaimedByAnother, claim_task, release_task
 from workflows.cases.commenting import comment, withdraw_comment
 from workflows.cases.completing import FormInvalid, complete_task
+from workflows.cases.copying import copy_case
 from workflows.cases.correcting import cancel_case, set_data
 from workflows.cases.delivering import deliver_message
 from workflows.cases.firing import fire_timers
@@ -46,6 +47,7 @@ __all__ = [
     "claim_task",
     "comment",
     "complete_task",
+    "copy_case",
     "decline_task",
     "deliver_message",
     "dismiss_ground",

@@ -42,12 +42,12 @@ class TaskAtHand(NamedTuple):
 
 
 def claim_task(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
-    """Take an open task. Claiming it again changes nothing.
+    """Take an open task. Claiming it again changes nothing; what was only given to one they take on by it.
 
     Raises ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``.
     """
     case, task, by = task_at_hand(connection, case_id, number, by, at)
-    if task.assignee == by.user:
+    if task.assignee == by.user and not _is_only_dispatched(case):
         if case.turns:
             save(case)
         return
@@ -96,6 +96,13 @@ def task_at_hand(
     if any(number in turn.closed for turn in case.turns):
         raise TaskNotOpen(number=number, case=case.facts.number)
     return case, TaskAtHand(number, row.task_element_id, row.task_assignee), acting
+
+
+def _is_only_dispatched(case: OpenCase) -> bool:
+    """Whether a task was given to whoever has it, who has not taken it on yet."""
+    row = case.row
+    given = row.task_dispatched_to is not None and row.task_dispatched_to == row.task_assignee
+    return given and row.task_claimed_at is None and row.task_lent_by is None
 
 
 def _assign(

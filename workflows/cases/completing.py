@@ -15,13 +15,15 @@ from workflows.cases.facts import Offer
 from workflows.cases.identities import Concealed, secret_of, store
 from workflows.cases.open_case import OpenCase
 from workflows.cases.saving import save
+from workflows.cases.signatures import SignaturesAwaited, signatures_awaited
 from workflows.cases.submission import FormInvalid, accept
 from workflows.cases.turn import Turn
+from workflows.drafts import Place, forget_draft
 from workflows.engine import stepping
 from workflows.engine.tree import CaseTask
 from workflows.staff import Staff
 
-__all__ = ["FormInvalid", "TaskLent", "complete_task"]
+__all__ = ["FormInvalid", "SignaturesAwaited", "TaskLent", "complete_task"]
 
 
 def complete_task(
@@ -39,14 +41,37 @@ def complete_task(
     1. Lock the case and check that the task is open and ``by`` may do it.
     2. Fire its timers that are due: who is late finds what the law has made of it.
     3. Judge the form; write its fields into the task's scope, identities apart.
-    4. Run the engine on, and write everything with its event.
+    4. Run the engine on, and write everything with its event; the draft of ``by`` goes.
 
     Raises ``CaseEnded``, ``TaskNotOpen``, ``NotPermitted``, ``TaskClaimedByAnother``, ``TaskLent``,
-    ``FormInvalid``, or a ``CaseStops`` when the diagram cannot go on; then nothing has changed.
+    ``SignaturesAwaited``, ``FormInvalid``, or a ``CaseStops`` when the diagram cannot go on; then nothing
+    has changed.
+    """
+    case, turn, by, concealed = carried_out(connection, case_id, number, data, by, at, attachments)
+    save(case)
+    store(connection, case_id, concealed)
+    forget_draft(connection, Place(user=by.user, case_id=case_id, task=number))
+    return [offer.number for offer in turn.offers.values() if _is_for(by, case, offer)]
+
+
+def carried_out(
+    connection: Connection,
+    case_id: int,
+    number: int,
+    data: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    attachments: Collection[str],
+) -> tuple[OpenCase, Turn, Actor, Concealed]:
+    """The case with the task completed and nothing saved; the turn, who took it, the identities set apart.
+
+    Operators have left their rows and letters all the same. Raises what ``complete_task`` raises.
     """
     case, row, by = task_at_hand(connection, case_id, number, by, at)
     if case.row.task_lent_by is not None:
         raise TaskLent(number=number, lender=case.row.task_lent_by)
+    if case.row.task_awaits_signatures is not None:
+        raise signatures_awaited(connection, case_id, number)
     turn = case.turn("completed", at=at, by=by, command={"task": number, "element": row.element_id})
     workflow = case.workflow(turn)
     task = stepping.open_task(workflow, number)
@@ -54,9 +79,7 @@ def complete_task(
     case.pass_to(by.user, turn)
     stepping.complete(workflow, task)
     case.finish(turn)
-    save(case)
-    store(connection, case_id, concealed)
-    return [offer.number for offer in turn.offers.values() if _is_for(by, case, offer)]
+    return case, turn, by, concealed
 
 
 def _submit(
@@ -71,7 +94,7 @@ def _submit(
         data,
         known=case.scopes.view(task.scope, turn.beneath),
         secret=partial(secret_of, case.connection, organisation),
-        staff=Staff(case.connection, organisation),
+        staff=Staff(case.connection, organisation, at=turn.at),
         attachments=attachments,
     )
     if values:
@@ -81,4 +104,6 @@ def _submit(
 
 
 def _is_for(by: Actor, case: OpenCase, offer: Offer) -> bool:
+    if offer.dispatched_to not in (None, by.user):
+        return False
     return may_do(by, organisation=case.facts.organisation, keys=offer.keys, excluded=offer.excluded)

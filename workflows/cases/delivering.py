@@ -81,7 +81,7 @@ def _accepted(
         data,
         known=case.scopes.view(task.scope, turn.beneath),
         secret=partial(secret_of, case.connection, case.facts.organisation),
-        staff=Staff(case.connection, case.facts.organisation),
+        staff=Staff(case.connection, case.facts.organisation, at=turn.at),
         attachments=attachments,
     )
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Date, bindparam, select, update
 
 from workflows.calendars import LOCAL
 from workflows.cases.clock_state import NOT_ENDED, STORED_RUNNING
@@ -24,6 +24,7 @@ from workflows.cases.started_clock import StartedClock
 from workflows.cases.turn import Turn
 from workflows.ladders import Ladder, Rung
 from workflows.tables import clocks, memberships, rungs, tasks, to_microseconds
+from workflows.terms import day_of, held_on
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,9 @@ _TASKS = select(tasks.c.number, tasks.c.clock, tasks.c.assignee, tasks.c.queue_i
     tasks.c.case_id == bindparam("case"), tasks.c.status == "open"
 )
 _UNITS = select(memberships.c.slug).where(
-    memberships.c.kind == "unit", memberships.c.user.in_(bindparam("users", expanding=True))
+    memberships.c.kind == "unit",
+    memberships.c.user.in_(bindparam("users", expanding=True)),
+    held_on(bindparam("day", type_=Date)),
 )
 #: The ladder has changed since the rung was counted.
 _MOVE_ON = (
@@ -198,7 +201,7 @@ def escalate(case: OpenCase, due: DueRung, *, woken: datetime) -> None:
         return
     with_work = _tasks_of(case, due.name)
     holders = _performers(with_work)
-    to = _addressees(case.connection, rung, with_work)
+    to = _addressees(case.connection, rung, with_work, day_of(due.at))
     turn = case.turn(
         "escalated", at=due.at, by=None, command=_command(due, rung, woken, to=to, holders=holders)
     )
@@ -315,25 +318,25 @@ def _performers(with_work: Iterable[_Task]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for some in keys for key in some))
 
 
-def _addressees(connection: Connection, rung: Rung, with_work: list[_Task]) -> tuple[str, ...]:
+def _addressees(connection: Connection, rung: Rung, with_work: list[_Task], day: date) -> tuple[str, ...]:
     found: list[str] = []
     for key in rung.to:
         if key == PERFORMERS:
             found += _performers(with_work)
         elif key == LEADERS:
-            found += (f"leader:{unit}" for task in with_work for unit in _units(connection, task))
+            found += (f"leader:{unit}" for task in with_work for unit in _units(connection, task, day))
         else:
             found.append(key)
     return tuple(dict.fromkeys(found))
 
 
-def _units(connection: Connection, task: _Task) -> list[str]:
+def _units(connection: Connection, task: _Task, day: date) -> list[str]:
     """Units that have a task: among its candidates, otherwise those of the people it is for."""
     keys = [key.partition(":") for key in sorted(task.keys)]
     units = [slug for kind, _, slug in keys if kind in ("unit", "leader")]
     people = [slug for kind, _, slug in keys if kind == "person"]
     users = [task.assignee] if task.assignee else people
-    return units or sorted(connection.scalars(_UNITS, {"users": users}))
+    return units or sorted(connection.scalars(_UNITS, {"users": users, "day": day}))
 
 
 def _letter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from workflows.calendars import Deadline
@@ -41,6 +42,29 @@ class Offer:
     suspended: bool = False
     #: When the office's own norm for it is over; never a breach.
     norm: Deadline | None = None
+    #: To whom it is given because the diagram says so; they have not taken it on by that.
+    dispatched_to: str | None = None
+
+
+class Distribution(StrEnum):
+    """How work is given out when it opens: not at all, to whom has least, to who knows, or in turn."""
+
+    FREE = "free"
+    LOAD = "load"
+    SKILL = "skill"
+    ROTATION = "rotation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vacancy:
+    """A task that looks for one of its candidates."""
+
+    number: int
+    rule: Distribution
+    keys: list[str]
+    excluded: list[str]
+    #: What the one must be versed in; of distribution by skill only.
+    skill: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""Grounds of accountability: a period that ran out proposes one, a person verifies or dismisses it.
+"""Grounds of accountability: a period that ran out, or a list told twice, proposes one; a person verifies or
+dismisses it.
 
 A case may have ended by then: the decision is put on its file all the same.
 """
@@ -53,7 +54,8 @@ class OwnWork(WorkflowError):
 
 _GROUND = (
     select(grounds, clocks.c.name, clocks.c.due_at)
-    .join(clocks, (clocks.c.case_id == grounds.c.case_id) & (clocks.c.number == grounds.c.clock))
+    # A list told twice proposes one without a clock.
+    .outerjoin(clocks, (clocks.c.case_id == grounds.c.case_id) & (clocks.c.number == grounds.c.clock))
     .where(grounds.c.id == bindparam("ground"))
 )
 _DECIDE = (
@@ -115,7 +117,7 @@ def _opened(
     hands = hands_in(
         connection,
         case_id=found.case_id,
-        clock=found.name,
+        clock=found.name or "",
         then=found.proposed_at,
         responsible=orjson.loads(found.responsible),
     )
@@ -149,7 +151,7 @@ def _command(ground: Row[Any], reason: str) -> dict[str, Any]:
     return {
         "ground": ground.id,
         "provision": ground.ground,
-        "clock": ground.name,
+        "clock": ground.name or "",
         "number": ground.clock,
         "reason": reason.strip(),
     }
@@ -158,8 +160,8 @@ def _command(ground: Row[Any], reason: str) -> dict[str, Any]:
 def _record(connection: Connection, ground: Row[Any], subject: str, *, seq: int, at: datetime) -> Effect:
     details = {
         "ground": ground.ground,
-        "clock": ground.name,
-        "due": ground.due_at.isoformat(),
+        "clock": ground.name or "",
+        "due": (ground.due_at or ground.proposed_at).isoformat(),
         "proposal": ground.id,
     }
     identifier, trace = leave(

@@ -17,6 +17,7 @@ from workflows.cases.firing import fire_due
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.queues import candidates
 from workflows.cases.saving import save
+from workflows.cases.signatures import open_rounds
 from workflows.engine.stepping import TaskNotOpen
 from workflows.errors import WorkflowError
 from workflows.tables import tasks
@@ -157,10 +158,18 @@ def urge(connection: Connection, *, case_id: int, number: int, reason: str, by: 
     task = TaskAtHand(number, row.task_element_id, row.task_assignee)
     _enter(case, task, "urged", {"reason": reason.strip()}, by=by, at=at)
     _write(connection, case, number, urged=tasks.c.urged + 1)
-    keys = sorted(candidates(connection, row.task_queue_id)[1])
-    _notify(
-        connection, case, number, [f"person:{row.task_assignee}"] if row.task_assignee else keys, "urged", at
-    )
+    _notify(connection, case, number, _with_work(connection, case, number, by), "urged", at)
+
+
+def _with_work(connection: Connection, case: OpenCase, number: int, by: Actor) -> list[str]:
+    """Whoever has a task, or may take it; and those whose signatures it waits for."""
+    row = case.row
+    if row.task_awaits_signatures is None:
+        keys = sorted(candidates(connection, row.task_queue_id)[1])
+        return [f"person:{row.task_assignee}"] if row.task_assignee else keys
+    waiting = open_rounds(connection, [case.facts.id])[case.facts.id, number].waiting
+    users = dict.fromkeys([row.task_assignee, *waiting])
+    return [f"person:{user}" for user in users if user not in (None, by.user)]
 
 
 def _held(
@@ -243,7 +252,13 @@ def _notify(
         key=f"{case.facts.id}-{case.turns[-1].seq}-{number}-{what}",
         kind="notify",
         case_id=case.facts.id,
-        body={"case": case.facts.number, "task": number, "what": what, "to": to},
+        body={
+            "case": case.facts.number,
+            "task": number,
+            "what": what,
+            "to": to,
+            "by": case.turns[-1].actor,
+        },
         at=case.not_before(at),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from typing import Any
@@ -14,6 +15,8 @@ from workflows import outbox
 from workflows.calendar_store import load_calendar
 from workflows.calendars import Deadline, WorkingCalendar, deadline
 from workflows.cases.clock_state import NOT_ENDED
+from workflows.cases.dispatching import choose
+from workflows.cases.facts import Vacancy
 from workflows.cases.ledgers import open_clocks
 from workflows.cases.limits import usable_limit
 from workflows.cases.started_clock import Running, RunningClocks, StartedClock
@@ -170,6 +173,11 @@ class Live:
         return self.connection.execute(
             _PERFORMER, {"case": self.case_id, "element": element_id}
         ).scalar_one_or_none()
+
+    def dispatch(self, turn: Turn, vacancy: Vacancy) -> str | None:
+        offered = [offer for one in (*self._turns, turn) for offer in one.offers.values()]
+        given = Counter(offer.dispatched_to for offer in offered if offer.dispatched_to)
+        return choose(self.connection, self.organisation, vacancy, at=turn.at, given=given)
 
     def operate(self, turn: Turn, task: CaseTask, name: str, parameters: Mapping[str, Any]) -> Effect:
         operator = CATALOGUE.get(name)

@@ -49,6 +49,8 @@ class CaseBusy(WorkflowError):
 #: What a command may need to know of its task; in the row of an open case under ``task_…``.
 TASK_COLUMNS = (
     "number", "element_id", "status", "assignee", "queue_id", "excluded", "offered_to", "lent_by",
+    "claimed_at", "dispatched_to",
+    "awaits_signatures",
 )  # fmt: skip
 #: The earliest armed timer comes along, so that a command with nothing due needs no second look.
 _NEXT_DUE = (

@@ -24,6 +24,7 @@ from workflows.clock import BEIJING
 from workflows.counters import next_value
 from workflows.definitions import LoadedVersion, current_version, load_version
 from workflows.diagrams import Element
+from workflows.drafts import Place, forget_draft
 from workflows.engine import stepping
 from workflows.engine.scopes import CASE, Scopes
 from workflows.feel import compile_expression
@@ -56,7 +57,8 @@ def start_case(
     1. The start form judges ``data``; whoever may stand at the start event may open a case.
     2. A case that another case or a schedule starts (``origin`` says which) brings its data unjudged.
     3. The engine runs up to the first waits; everything is written with event 1.
-    4. What somebody applied for gets a receipt, with which it can be looked up without an account.
+    4. What somebody applied for gets a receipt, with which it can be looked up without an account; the
+       draft it was written in goes.
 
     Raises ``NoSuchDefinition``, ``FormInvalid``, ``NotPermitted``, or a ``CaseStops`` when the diagram
     cannot even begin.
@@ -66,7 +68,7 @@ def start_case(
     values: dict[str, Any] = dict(data)
     concealed: Concealed = []
     if origin is None:
-        values, concealed = _judged(connection, version, element, data, attachments)
+        values, concealed = _judged(connection, version, element, data, attachments, at)
     case = _new(connection, version, by=by, at=at)
     command = {"start": element.id, "data": values, "origin": origin, "version": version.content_hash}
     turn = case.turn("opened", at=at, by=None if by.user == SYSTEM else by, command=command)
@@ -79,6 +81,7 @@ def start_case(
     store(connection, case.facts.id, concealed)
     if origin is None:
         issue_receipt(connection, case.facts.id, by=by.user, at=at)
+        forget_draft(connection, Place(user=by.user, start=key))
     return CaseOpened(id=case.facts.id, number=case.facts.number)
 
 
@@ -88,6 +91,7 @@ def _judged(
     element: Element,
     data: Mapping[str, Any],
     attachments: Collection[str],
+    at: datetime,
 ) -> tuple[dict[str, Any], Concealed]:
     return accept(
         version.resources[version.process.key],
@@ -95,7 +99,7 @@ def _judged(
         data,
         known={"parameters": version.parameters},
         secret=partial(secret_of, connection, version.organisation),
-        staff=Staff(connection, version.organisation),
+        staff=Staff(connection, version.organisation, at=at),
         attachments=attachments,
     )
 

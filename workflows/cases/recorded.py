@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from workflows.calendars import Deadline
+from workflows.cases.facts import Vacancy
 from workflows.cases.started_clock import RunningClocks, StartedClock
 from workflows.cases.turn import Turn
 from workflows.clock_change import ClockChange
@@ -81,6 +82,12 @@ class Recorded:
     def performer(self, element_id: str) -> str | None:
         found = self.performers.get(element_id)
         return found[2] if found is not None else None
+
+    def dispatch(self, turn: Turn, vacancy: Vacancy) -> str | None:
+        found = next((to for task, to in self.body.get("dispatched", ()) if task == vacancy.number), None)
+        if found in vacancy.excluded:
+            raise NotRecorded(task=vacancy.number, dispatched=found)
+        return found
 
     def operate(self, turn: Turn, task: CaseTask, name: str, parameters: Mapping[str, Any]) -> Effect:
         if not self.operations:

@@ -12,6 +12,7 @@ from workflows.cases.facts import Offer
 from workflows.cases.open_case import OpenCase
 from workflows.cases.queues import queue_id
 from workflows.cases.rung_rows import save_rung
+from workflows.cases.signatures import close_gone
 from workflows.cases.turn import Turn
 from workflows.engine import state
 from workflows.errors import WorkflowError
@@ -56,7 +57,12 @@ _CLOSE_TASK = (
         tasks.c.number == bindparam("n"),
         tasks.c.status == "open",
     )
-    .values(status=bindparam("new_status"), ended_at=bindparam("ended"), ended_by=bindparam("ender"))
+    .values(
+        status=bindparam("new_status"),
+        ended_at=bindparam("ended"),
+        ended_by=bindparam("ender"),
+        awaits_signatures=None,
+    )
 )
 _OPEN_TASK = insert(tasks)
 _ARM = insert(timers)
@@ -146,6 +152,10 @@ def _save_tasks(connection: Connection, case: OpenCase, turn: Turn, queues: dict
                 for number, what in turn.closed.items()
             ],
         )
+    # One that waits for signatures is not completed, so only the others can take a round with them.
+    gone = [number for number, what in turn.closed.items() if what != "completed"]
+    if gone:
+        close_gone(connection, case.facts.id, gone, at=turn.at)
     if turn.offers:
         connection.execute(
             _OPEN_TASK, [_task_row(connection, case, turn, offer, queues) for offer in turn.offers.values()]
@@ -166,6 +176,8 @@ def _task_row(
         "excluded": orjson.dumps(offer.excluded).decode(),
         "priority": offer.priority,
         "status": "open",
+        "assignee": offer.dispatched_to,
+        "dispatched_to": offer.dispatched_to,
         "opened_at": turn.at,
         "clock": offer.clock or offer.shows,
         "due_at": offer.due_at,

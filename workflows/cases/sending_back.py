@@ -135,7 +135,9 @@ def _submitted(case: OpenCase, number: int, by: Actor) -> tuple[TaskAtHand, Earl
     for row in connection.execute(_OPEN.where(tasks.c.case_id == case.facts.id)):
         step = submitted_before(history, _standing(case, row.number))
         if step is not None and step.task == number:
-            others = [one for one in (row.assignee, row.offered_to, row.lent_by) if one not in (None, by.user)]
+            # What the diagram only gave to somebody they have not taken on.
+            holder = row.assignee if row.claimed_at is not None else None
+            others = [one for one in (holder, row.offered_to, row.lent_by) if one not in (None, by.user)]
             if others:
                 raise TaskClaimedByAnother(number=row.number, holder=others[0])
             return TaskAtHand(row.number, row.element_id, row.assignee), step, acting
@@ -166,7 +168,7 @@ def _move(case: OpenCase, turn: Turn, to: EarlierStep, by: Actor) -> int:
             assignee=holder if may else None,
             claimed_at=turn.at if may else None,
             returned_by=by.user,
-            returned_why=turn.command.get("reason", ""),
+            returned_why=turn.command["reason"] if turn.kind == "sent-back" else None,
         )
     )
     if turn.kind == "sent-back":

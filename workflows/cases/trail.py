@@ -72,9 +72,7 @@ def _on_the_way(history: list[Event], task: CaseTask) -> list[EarlierStep]:
     if _is_one_of_many(task):
         return []
     marks = [_mark(step) for event in history for step in event.body.get("steps", ())]
-    completions = {
-        event.body["command"]["task"]: event for event in history if event.kind == "completed"
-    }
+    completions = {event.body["command"]["task"]: event for event in history if event.kind == "completed"}
     specs = task.workflow.spec.task_specs
     found: list[EarlierStep] = []
     here = _entry(marks, task.id)

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from workflows import periods
 from workflows.calendars import Deadline
-from workflows.cases.facts import Armed, CaseFacts, Offer, Reached
-from workflows.cases.keys import as_keys, key_of
+from workflows.cases.facts import Armed, CaseFacts, Offer, Reached, Vacancy
+from workflows.cases.keys import key_of
 from workflows.cases.limits import fixed_text, usable_limit
+from workflows.cases.offering import offer_of
 from workflows.cases.started_clock import (
     Running,
     RunningClocks,
@@ -24,7 +25,7 @@ from workflows.clock import BEIJING
 from workflows.clock_change import ClockChange
 from workflows.definitions import LoadedVersion, Resources
 from workflows.definitions.bundle import SLOTS
-from workflows.engine.faults import ExpressionFailed, NobodyMayDoIt, NoDecision, OperatorFailed, TimerUnusable
+from workflows.engine.faults import ExpressionFailed, NoDecision, OperatorFailed, TimerUnusable
 from workflows.engine.scopes import CASE, Scopes
 from workflows.engine.stepping import message_name
 from workflows.engine.tree import CaseTask
@@ -52,6 +53,9 @@ class Outside(Protocol):
 
     def operate(self, turn: Turn, task: CaseTask, name: str, parameters: Mapping[str, Any]) -> Effect:
         """Run an operator."""
+
+    def dispatch(self, turn: Turn, vacancy: Vacancy) -> str | None:
+        """To which of its candidates a task is given; null when to nobody."""
 
 
 @dataclass(kw_only=True)
@@ -87,6 +91,8 @@ class Turn:
     changes: list[ClockChange] = field(default_factory=list)
     #: Norms of the office counted for tasks, in the form of deadlines.
     norms: list[list[Any]] = field(default_factory=list)
+    #: Number of a task and to whom it was given when it opened.
+    dispatched: list[list[Any]] = field(default_factory=list)
     #: The rung a clock has come to, in an event of that kind; its command says so.
     reached: Reached | None = None
     outcome: str | None = None
@@ -278,7 +284,7 @@ class Turn:
             if finished:
                 self._close(task.id, what)
             elif what == "entered":
-                self.offers[task.id] = self._offer(task)
+                self.offers[task.id] = offer_of(self, task)
         elif finished and "timer" in task.task_spec.feel:
             self._disarm(task, fired=what == "completed")
 
@@ -296,38 +302,6 @@ class Turn:
         self.passed.append(deadline_record(task.id, armed.counted))
         if armed.clock is not None:
             self.started_clocks.remove(armed.clock)
-
-    def _offer(self, task: CaseTask) -> Offer:
-        element = task.element
-        assert element is not None
-        feel = task.task_spec.feel
-        candidates = feel.get("candidates")
-        keys = as_keys(self.evaluate(task.scope, candidates)) if candidates is not None else []
-        if not keys:
-            raise NobodyMayDoIt(element=element.id, expression=candidates.text if candidates else "")
-        excluded = as_keys(self.evaluate(task.scope, feel["exclude"])) if "exclude" in feel else []
-        priority = self.value(task.scope, feel["priority"]) if "priority" in feel else 0
-        return Offer(
-            number=task.id,
-            element_id=element.id,
-            process=task.workflow.spec.process_key,
-            name=element.name or element.id,
-            keys=keys,
-            excluded=[key.removeprefix("person:") for key in excluded],
-            priority=priority if isinstance(priority, int) else 0,
-            clock=element.properties.get("clock"),
-            norm=self._norm(task),
-        )
-
-    def _norm(self, task: CaseTask) -> Deadline | None:
-        """When the office's own norm for a task is over, if the diagram gives one."""
-        expression = task.task_spec.feel.get("due")
-        if expression is None or task.element is None:
-            return None
-        limit = usable_limit(self.evaluate(task.scope, expression), task.element.id, expression.text)
-        counted = self.outside.deadline(task.id, limit, start=self.at)
-        self.norms.append(deadline_record(task.id, counted))
-        return counted
 
     # --- the record ---------------------------------------------------------------------------------------
 
@@ -383,6 +357,7 @@ class Turn:
             "stopped": self.stopped_clocks,
             "ledger": [change.to_json() for change in self.changes],
             "norms": self.norms,
+            "dispatched": self.dispatched,
             "outcome": self.outcome,
             "answerable": self.answerable,
         }

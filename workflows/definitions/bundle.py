@@ -17,6 +17,8 @@ DIAGRAM = "diagram.bpmn"
 PARAMETERS = "parameters.json"
 #: Name among the parameters for who fills the role slots of shared diagrams: candidate keys by slot.
 SLOTS = "slots"
+#: Name among them for the catalogue of the matters the organisation handles: a list of contexts.
+MATTERS = "matters"
 
 
 @dataclass(frozen=True, kw_only=True)

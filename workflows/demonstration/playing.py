@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -15,14 +16,19 @@ from workflows.clock import SetClock
 from workflows.database import reading, transaction
 from workflows.demonstration.plan import Act, Kind, Plan, plan
 from workflows.demonstration.progress import Overtaken, Progress, move_on, read_progress, with_case
+from workflows.demonstration.visiting import take_visits_down
 from workflows.duties import catch_up
 from workflows.errors import WorkflowError
+from workflows.notifications.board import forget_older
 from workflows.outbox import Deliverer
-from workflows.packages import read_packages
+from workflows.packages import Package, read_packages
 from workflows.people import actor_of
 from workflows.tables import tasks
 
 logger = logging.getLogger(__name__)
+
+#: What people were told so long ago they have read.
+_UNREAD_FOR = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +68,23 @@ def demonstrate(
         progress = read_progress(connection)
         if progress is None or progress.finished:
             return None
-        planned = plan(
-            read_packages(directory), load_calendar(connection), until=progress.until, weeks=progress.weeks
-        )
-    play = _Playing(engine, planned, deliverers)
+        packages = read_packages(directory)
+        planned = plan(packages, load_calendar(connection), until=progress.until, weeks=progress.weeks)
+    play = _Playing(engine, planned, deliverers, packages)
     return play.run(progress, report)
 
 
 class _Playing:
     """A demonstration being played."""
 
-    def __init__(self, engine: Engine, planned: Plan, deliverers: Mapping[str, Deliverer]) -> None:
-        self.engine, self.planned, self.deliverers = engine, planned, deliverers
+    def __init__(
+        self,
+        engine: Engine,
+        planned: Plan,
+        deliverers: Mapping[str, Deliverer],
+        packages: Sequence[Package],
+    ) -> None:
+        self.engine, self.planned, self.deliverers, self.packages = engine, planned, deliverers, packages
         self.left_out = 0
 
     def run(self, progress: Progress, report: Callable[[int, int], None]) -> Demonstrated:
@@ -86,7 +97,13 @@ class _Playing:
             report(progress.next, len(acts))
         clock.set(progress.until)
         catch_up(self.engine, clock, self.deliverers)
-        return Demonstrated(cases=len(self._finish(progress).cases), acts=len(acts), left_out=self.left_out)
+        progress = self._finish(progress)
+        # Those to whom a visitor was passed are told at once.
+        catch_up(self.engine, clock, self.deliverers)
+        with transaction(self.engine) as connection:
+            # Who works there has read what they were told in these weeks.
+            forget_older(connection, before=progress.until - _UNREAD_FOR, at=progress.until)
+        return Demonstrated(cases=len(progress.cases), acts=len(acts), left_out=self.left_out)
 
     def _step(self, before: Progress, act: Act) -> Progress:
         after = replace(before, next=before.next + 1, mark=self.planned.mark)
@@ -109,7 +126,9 @@ class _Playing:
     def _finish(self, before: Progress) -> Progress:
         try:
             with transaction(self.engine) as connection:
-                return move_on(connection, before, replace(before, finished=True))
+                after = move_on(connection, before, replace(before, finished=True))
+                take_visits_down(connection, self.packages, until=before.until)
+                return after
         except Overtaken:
             return self._again()
 

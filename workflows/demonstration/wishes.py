@@ -12,7 +12,7 @@ from workflows.packages.toml import TomlTable, read_toml
 from workflows.scenarios import Scenario, read_scenarios
 
 FILE: Final = "demo.toml"
-_KEYS: Final = ("cases_per_week", "cases_last_week", "left_lying", "weights", "vary")
+_KEYS: Final = ("cases_per_week", "cases_last_week", "left_lying", "weights", "vary", "visits")
 
 
 @dataclass(frozen=True, kw_only=True)

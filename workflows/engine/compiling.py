@@ -27,7 +27,9 @@ BARE_ISO = re.compile(r"P(T?\d\S*)|\d{4}-\d\d-\d\d(T\S+)?", re.ASCII)
 PERSON_KINDS = frozenset({"task", "userTask", "manualTask"})
 #: What the name of an element ends in at which the events attached to it are armed.
 SPLIT = ".BoundaryEventSplit"
-SIMPLE_PROPERTIES = ("candidates", "exclude", "due", "priority", "correlation")
+SIMPLE_PROPERTIES = ("candidates", "exclude", "skill", "due", "priority", "correlation")
+#: What a lane says for all of its tasks that say nothing of it themselves.
+FROM_LANE = ("candidates", "skill")
 
 
 class NotExecutable(WorkflowError):
@@ -192,11 +194,18 @@ class _Compiler:
     def dress(self, body: Visible, element: Element) -> None:
         """Attach compiled expressions and the flows that lead in."""
         body.feel = {purpose: self.expression(text) for purpose, text in self.sources(element)}
+        body.distribution = self.distribution(element)
         incoming: dict[str, tuple[str, ...]] = {}
         for identifier in element.incoming:
             flow = self.diagram.flows[identifier]
             incoming[flow.source] = (*incoming.get(flow.source, ()), flow.id)
         body.incoming_flows = incoming
+
+    def distribution(self, element: Element) -> str:
+        """How the work of an element is given out; empty when nothing is said."""
+        lane = self.diagram.lane_of(element)
+        of_lane = lane.properties.get("distribution", "") if lane is not None else ""
+        return element.properties.get("distribution", of_lane)
 
     def sources(self, element: Element) -> Iterator[tuple[str, str]]:
         """(purpose, FEEL text) of every expression of an element."""
@@ -216,8 +225,10 @@ class _Compiler:
 
     def property_sources(self, element: Element) -> Iterator[tuple[str, str]]:
         lane = self.diagram.lane_of(element)
-        if lane is not None and "candidates" not in element.properties and "candidates" in lane.properties:
-            yield "candidates", lane.properties["candidates"]
+        shared = lane.properties if lane is not None else {}
+        for name in FROM_LANE:
+            if name not in element.properties and name in shared:
+                yield name, shared[name]
         for name in SIMPLE_PROPERTIES:
             if text := element.properties.get(name):
                 yield name, text

@@ -32,6 +32,8 @@ class Visible(BpmnSpecMixin):
         self.element = element
         self.feel: Mapping[str, Expression] = {}
         self.incoming_flows: Mapping[str, tuple[str, ...]] = {}
+        #: How the work is given out when it opens; empty when nothing is said.
+        self.distribution = ""
 
     def ending(self, task: Any, state: int) -> str:
         """Word of the history for how a task of this kind ended."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+from workflows.forms.materials import MATERIALS, Fault, judged
 from workflows.forms.patterns import MAX_TEXT, UnusablePattern, compile_pattern
 from workflows.forms.schema import MULTIPLE_CHOICES, TEXTS, Input, Scalar
 
@@ -27,6 +28,8 @@ class Choices:
 
     options: Collection[Scalar]
     attachments: Collection[str]
+    #: What the case holds under the name of the field.
+    held: Any = None
 
 
 #: Longest text of a field that sets no ``maxLength``.
@@ -69,6 +72,9 @@ def is_empty(value: Any) -> bool:
 
 def answer(field: Input, value: Any, choices: Choices) -> Any:
     """What is kept of ``value`` - JSON-clean, null or an empty list for nothing - or a :class:`Wrong`."""
+    if is_empty(value) and field.type == MATERIALS:
+        # What is asked for is on the list whether or not anybody mentions it.
+        return missing(field) or _materials(field, [], choices)
     if is_empty(value):
         return missing(field) or ([] if field.many else False if field.type == "checkbox" else None)
     if field.type in TEXTS:
@@ -84,6 +90,7 @@ def missing(field: Input) -> Wrong | None:
 _MISSING: Final = {
     "checkbox": Wrong("必须勾选", "Must be ticked"),
     "filepicker": Wrong("请上传文件", "Upload a file"),
+    MATERIALS: Wrong("请逐项核对材料", "Go through the materials"),
     **dict.fromkeys(MULTIPLE_CHOICES, Wrong("至少选一项", "Choose at least one")),
 }
 
@@ -194,10 +201,22 @@ def _files(field: Input, value: Any, choices: Choices) -> Any:
     return _REPEATED if len(set(value)) < len(value) else list(value)
 
 
+def _materials(field: Input, value: Any, choices: Choices) -> Any:
+    found = judged(
+        value,
+        asked=field.asked,
+        states=field.states,
+        held=choices.held,
+        attachments=choices.attachments,
+    )
+    return Wrong(found.zh, found.en) if isinstance(found, Fault) else found
+
+
 _JUDGES: Final[dict[str, Callable[[Input, Any, Choices], Any]]] = {
     "number": _number,
     "datetime": _temporal,
     "checkbox": _tick,
     "filepicker": _files,
+    MATERIALS: _materials,
     **dict.fromkeys(MULTIPLE_CHOICES, _choices),
 }

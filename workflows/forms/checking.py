@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from workflows.errors import WorkflowError
 from workflows.feel import compile_expression
 from workflows.forms.answers import MAX_NUMBER, VALIDATION_TYPES
+from workflows.forms.materials import State, states_in
 from workflows.forms.offering import LISTING, OFFERING, PROPOSING
 from workflows.forms.patterns import UnusablePattern, compile_pattern
 from workflows.forms.schema import (
@@ -26,6 +27,7 @@ from workflows.forms.schema import (
     decimal,
     feel,
     mapping,
+    materials_asked,
     option_values,
     options_offered,
     row_limits,
@@ -88,7 +90,8 @@ def outside_paths(schema: Any) -> frozenset[tuple[str, ...]]:
         for expression in (condition(component), _valid_when(component)):
             if expression:
                 read |= _paths(expression)
-        for given in filter(None, (options_offered(component), value_proposed(component))):
+        given_in = (options_offered(component), value_proposed(component), materials_asked(component))
+        for given in filter(None, given_in):
             offered |= _paths(given)
         if values_key := text(component, "valuesKey"):
             read.add(tuple(values_key.split(".")))
@@ -352,6 +355,18 @@ def _check_listed(listed: Any) -> Iterator[Complaint]:
         yield "invalid-options", "选项的 value 重复", "Two options have the same value"
 
 
+def _check_materials(component: Component) -> Iterator[Complaint]:
+    properties = mapping(component, "properties")
+    if "materials" in properties:
+        yield from _check_feel(materials_asked(component) or "-", "invalid-materials")
+    try:
+        states_in(text(properties, "states"))
+    except ValueError:
+        known = "、".join(State)
+        zh, en = f"states 只能写 {known}", f"states may only name {', '.join(State)}"
+        yield "invalid-materials", zh, en
+
+
 def _check_rows(component: Component) -> Iterator[Complaint]:
     yield from _check_bounds(mapping(component, "properties"), "minRows", "maxRows", whole_up_to=MAX_ROWS)
     least, most = row_limits(component)
@@ -373,6 +388,7 @@ _CHECKS: Final[dict[str, tuple[Callable[[Component], Iterator[Complaint]], ...]]
     **dict.fromkeys(CHOICES | MULTIPLE_CHOICES, (_check_options,)),
     "number": (_check_number,),
     "datetime": (_check_datetime,),
+    "filepicker": (_check_materials,),
     "dynamiclist": (_check_rows,),
     "text": (_check_shown,),
 }

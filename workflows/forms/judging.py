@@ -137,7 +137,9 @@ def _hear_input(part: Input, given: Values, kept: dict[str, Any], prefix: str, h
         if (wrong := missing(part)) is not None:
             hearing.object_to(prefix + part.key, wrong)
         return
-    choices = Choices(options=hearing.options(part), attachments=hearing.attachments)
+    choices = Choices(
+        options=hearing.options(part), attachments=hearing.attachments, held=hearing.known.get(part.key)
+    )
     result = answer(part, given[part.key], choices)
     if isinstance(result, Wrong):
         hearing.object_to(prefix + part.key, result)

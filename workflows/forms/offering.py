@@ -15,7 +15,8 @@ from typing import Any, Final
 from workflows.clock import BEIJING
 from workflows.errors import WorkflowError
 from workflows.feel import Expression, compile_expression, to_json
-from workflows.forms.schema import option_values, options_offered, value_proposed
+from workflows.forms.materials import MATERIALS
+from workflows.forms.schema import materials_asked, option_values, options_offered, value_proposed
 
 #: What such an expression may call.
 OFFERING: Final = frozenset({"people", "units", "procedures", "unit", "role", "leader", "person"})
@@ -71,6 +72,8 @@ def fill_options(schema: Mapping[str, Any], known: Mapping[str, Any], functions:
             component = _with_options(component, _offered(offer, known, functions))
         if proposal := value_proposed(component):
             component = {**component, "defaultValue": _value(proposal, known, functions)}
+        if asked := materials_asked(component):
+            component = {**component, MATERIALS: _value(asked, known, functions)}
         return component
 
     return _mapped(schema, complete)

@@ -38,6 +38,8 @@ def _submission(parts: tuple[Part, ...], post: Post, names: frozenset[str], pref
     found: dict[str, Any] = {}
     for part in parts:
         match part:
+            case Input(writable=True, type="materials"):
+                found[part.key] = _checklist(post, names, f"{prefix}{part.key}.")
             case Input(writable=True):
                 found[part.key] = _value(part, post, prefix + part.key)
             case Group():
@@ -50,6 +52,22 @@ def _submission(parts: tuple[Part, ...], post: Post, names: frozenset[str], pref
                 found[part.path] = [
                     _submission(part.parts, post, names, f"{place}{number}.") for number in numbers
                 ]
+    return found
+
+
+def _checklist(post: Post, names: frozenset[str], place: str) -> list[dict[str, Any]]:
+    """The materials that were posted, as they were numbered on the page."""
+    found: list[dict[str, Any]] = []
+    for number in _row_numbers(names, place):
+        row = f"{place}{number}."
+        written = {
+            name: (post.get(row + name) or "").strip() for name in ("name", "state", "reason", "until")
+        }
+        item: dict[str, Any] = {name: text for name, text in written.items() if text}
+        item["files"] = [identifier for identifier in post.getlist(row + "files") if identifier]
+        if post.get(row + "added"):
+            item |= {"added": True, "main": bool(post.get(row + "main"))}
+        found.append(item)
     return found
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 
+from workflows.forms.materials import MATERIALS, Asked, State, asked_for, states_in
+
 TEXTS: Final = frozenset({"textfield", "textarea"})
 CHOICES: Final = frozenset({"radio", "select"})
 MULTIPLE_CHOICES: Final = frozenset({"checklist", "taglist"})
@@ -73,10 +75,13 @@ class Input(Part):
     #: FEEL that gives the value to start out with.
     default: str = ""
     multiple: bool = False
+    #: Of a checklist of materials: what is asked for, once that has been filled in, and what may be chosen.
+    asked: tuple[Asked, ...] = ()
+    states: tuple[State, ...] = ()
 
     @property
     def many(self) -> bool:
-        return self.type in MULTIPLE_CHOICES or self.type == "filepicker"
+        return self.type in MULTIPLE_CHOICES or self.type in ("filepicker", MATERIALS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +142,10 @@ def read_form(schema: Form | Mapping[str, Any]) -> Form:
         parts=parts,
         has_conditions=any(part.hide for part in every),
         has_rules=any(part.rule for part in every),
-        has_offers=any(isinstance(part, Input) and (part.offer or part.default) for part in every),
+        has_offers=any(
+            isinstance(part, Input) and (part.offer or part.default or part.type == MATERIALS)
+            for part in every
+        ),
     )
 
 
@@ -208,7 +216,7 @@ def _input(component: Mapping[str, Any]) -> dict[str, Any]:
     validate = mapping(component, "validate")
     return {
         "key": text(component, "key"),
-        "type": component["type"],
+        "type": type_of(component),
         "required": validate.get("required") is True,
         "writable": component.get("readonly") is not True and component.get("disabled") is not True,
         "least": decimal(validate.get("min")),
@@ -225,7 +233,28 @@ def _input(component: Mapping[str, Any]) -> dict[str, Any]:
         "multiple": component.get("multiple") is True,
         "offer": options_offered(component),
         "default": value_proposed(component),
+        "asked": asked_for(component.get(MATERIALS)),
+        "states": _states(component),
     }
+
+
+def type_of(component: Mapping[str, Any]) -> str:
+    """The type of a field as it is judged: of files, or of materials."""
+    return MATERIALS if materials_asked(component) else text(component, "type")
+
+
+def materials_asked(component: Mapping[str, Any]) -> str:
+    """The FEEL text of ``properties.materials`` of a field of files, empty without one."""
+    if text(component, "type") != "filepicker":
+        return ""
+    return feel(text(mapping(component, "properties"), MATERIALS))
+
+
+def _states(component: Mapping[str, Any]) -> tuple[State, ...]:
+    try:
+        return states_in(text(mapping(component, "properties"), "states"))
+    except ValueError:
+        return ()
 
 
 def _rule(component: Mapping[str, Any]) -> Rule | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflows.forms.materials import MATERIALS, checklist
 from workflows.forms.schema import (
     CONTAINERS,
     INPUTS,
@@ -57,6 +58,9 @@ class Widget:
     parts: tuple[Widget, ...] = ()
     #: The rows of a repeated group, each with its number.
     rows: tuple[tuple[int, tuple[Widget, ...]], ...] = ()
+    #: Of a checklist of materials: every one of them, and the states there are to choose from.
+    materials: tuple[Mapping[str, Any], ...] = ()
+    states: tuple[str, ...] = ()
     can_add: bool = False
     can_remove: bool = False
 
@@ -99,6 +103,10 @@ def labels_of(widgets: tuple[Widget, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for widget in widgets:
         found[widget.path or widget.id] = widget.label
+        found |= {
+            f"{widget.path}.{number}.files": str(item.get("name") or widget.label)
+            for number, item in enumerate(widget.materials)
+        }
         for parts in (widget.parts, *(parts for _, parts in widget.rows)):
             found |= labels_of(parts)
     return found
@@ -210,6 +218,7 @@ def _facts(component: Mapping[str, Any], part: Part) -> dict[str, Any]:
 def _input(component: Mapping[str, Any], part: Input, place: _Place, showing: _Showing) -> Widget:
     path = place.prefix + part.key
     value = (place.given if part.writable else place.known).get(part.key)
+    is_checklist = part.type == MATERIALS
     return Widget(
         kind=part.type,
         **_facts(component, part) | {"label": part.label or part.key},
@@ -222,7 +231,14 @@ def _input(component: Mapping[str, Any], part: Input, place: _Place, showing: _S
         subtype=part.subtype,
         multiple=part.multiple,
         max_length=part.max_length,
+        materials=tuple(_with_errors(path, part, value, showing)) if is_checklist else (),
+        states=tuple(map(str, part.states)) if is_checklist else (),
     )
+
+
+def _with_errors(path: str, part: Input, value: Any, showing: _Showing) -> Iterator[Mapping[str, Any]]:
+    for number, item in enumerate(checklist(part.asked, value)):
+        yield {**item, "error": showing.errors.get(f"{path}.{number}.files", "")}
 
 
 def _options(component: Mapping[str, Any], part: Input, value: Any, showing: _Showing) -> Iterator[Option]:

@@ -16,6 +16,7 @@ from workflows.operators import (
     registers,
     sending,
     starting,
+    supplements,
     timekeeping,
     values,
 )
@@ -36,6 +37,7 @@ _MODULES = (
     values,
     clocks,
     timekeeping,
+    supplements,
     notices,
     registers,
     recording,

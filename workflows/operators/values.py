@@ -17,9 +17,7 @@ def set_values(context: OperatorContext, **values: Any) -> Effect:
 
 OPERATORS = (
     (
-        OperatorSignature(
-            name="set", label_zh="写入数据", label_en="Set data", open=True, repeatable=True
-        ),
+        OperatorSignature(name="set", label_zh="写入数据", label_en="Set data", open=True, repeatable=True),
         set_values,
     ),
 )

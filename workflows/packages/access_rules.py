@@ -15,7 +15,7 @@ _KEYS: Final = ("process", "act", "who", "provision")
 #: What a rule may call people by; nobody has done a step of a case that is not there yet.
 _NOUNS: Final = ("unit", "leader", "role", "person", "starter")
 #: Acts about no case in particular.
-_WITHOUT_CASE: Final = (Act.START, Act.READ_REGISTER)
+_WITHOUT_CASE: Final = (Act.START, Act.READ_REGISTER, Act.COUNTER)
 
 
 def check_access(package: Package) -> None:
@@ -40,7 +40,10 @@ def check_access(package: Package) -> None:
 
 def _check(rule: TomlTable, processes: Collection[str], known: Mapping[str, Collection[str]]) -> None:
     rule.only(_KEYS)
-    if rule.text("process") not in processes:
+    if rule.content.get("act") == Act.COUNTER:
+        if "process" in rule.content:
+            raise rule.fault("process", "与窗口登记无关，请删除", "is not asked at the counter: delete it")
+    elif rule.text("process") not in processes:
         raise rule.fault("process", "不是本制度包的流程", "is no process of this package")
     acts = [act.value for act in Act]
     if rule.text("act") not in acts:

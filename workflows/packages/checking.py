@@ -12,6 +12,7 @@ from workflows.definitions import Bundle
 from workflows.definitions.bundle import DIAGRAM
 from workflows.packages.bundling import bundle_of, surroundings_of
 from workflows.packages.contents import check_contents
+from workflows.packages.counter_settings import counter_findings
 from workflows.packages.coverage import Citation, citations, described, empty_claims, unaccounted
 from workflows.packages.matters import check_matters
 from workflows.packages.ordering import call_order
@@ -88,7 +89,7 @@ def _files(packages: list[Package]) -> Iterator[tuple[str, tuple[Finding, ...]]]
             yield f"{package.slug}/{regulation}.bpmn", tuple(findings)
         yield f"{package.slug}/", tuple(check_contents(_everything(package)))
         yield f"{package.slug}/matters.toml", tuple(check_matters(package))
-        yield f"{package.slug}/organisation.toml", tuple(time_findings(package))
+        yield f"{package.slug}/organisation.toml", (*time_findings(package), *counter_findings(package))
         for kind, zh, names in _unused(package, used):
             message_zh, message_en = (
                 f"没有流程用到的{zh}:{'、'.join(names)}。",

@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, delete, insert, or_, select, tuple_, update
 
 from workflows.packages.package import Package
 from workflows.people import hash_password, membership_rows
 from workflows.tables import groups, memberships, organisations, people, provisions
+from workflows.terms import ALWAYS
 
 #: The published password of every account of a demonstration.
 DEMO_PASSWORD: Final = "guicheng-demo"  # noqa: S105 - it is published on purpose
@@ -47,7 +48,13 @@ def write_directory(connection: Connection, package: Package, *, executed_by: Ma
 
 
 def _group_rows(package: Package) -> Iterator[dict[str, str]]:
-    for kind, listed in (("unit", package.units), ("role", package.roles)):
+    lists = (
+        ("unit", package.units),
+        ("role", package.roles),
+        ("post", package.posts),
+        ("skill", package.skills),
+    )
+    for kind, listed in lists:
         for group in listed:
             facts = {"slug": group.slug, "name": group.name, "name_en": group.name_en}
             yield {"organisation": package.slug, "kind": kind, **facts}
@@ -67,12 +74,25 @@ def write_demo_people(connection: Connection, package: Package) -> int:
         shared = {"organisation": package.slug, "password_hash": _demo_hash(), "demo": True}
         connection.execute(insert(people), [{"user": p.user, "name": p.name, **shared} for p in fresh])
     _write(connection, people, ("user",), [{"user": p.user, "name": p.name} for p in ours])
-    if ours:
-        connection.execute(delete(memberships).where(memberships.c.user.in_([p.user for p in ours])))
+    dated = select(memberships.c.user).where(
+        or_(memberships.c.until.is_not(None), memberships.c.since > ALWAYS)
+    )
+    # What somebody entered with days is kept: it says what they were when.
+    kept = set(connection.scalars(dated))
+    renewed = [person for person in ours if person.user not in kept]
+    if renewed:
+        connection.execute(delete(memberships).where(memberships.c.user.in_([p.user for p in renewed])))
     rows = [
         row
-        for person in ours
-        for row in membership_rows(person.user, units=person.units, leads=person.leads, roles=person.roles)
+        for person in renewed
+        for row in membership_rows(
+            person.user,
+            units=person.units,
+            leads=person.leads,
+            roles=person.roles,
+            posts=person.posts,
+            skills=person.skills,
+        )
     ]
     if rows:
         connection.execute(insert(memberships), rows)

@@ -17,7 +17,7 @@ SHARED = "common"
 
 @dataclass(frozen=True, kw_only=True)
 class PackageGroup:
-    """A unit or a role."""
+    """A unit, a role, a post or a skill."""
 
     slug: str
     name: str
@@ -26,13 +26,15 @@ class PackageGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class PackagePerson:
-    """A person of the demonstration; slugs of the units, of the units led, and of the roles."""
+    """A person of the demonstration; slugs of units, of units led, of roles, of posts and of skills."""
 
     user: str
     name: str
     units: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,8 @@ class Package:
     settings: Mapping[str, Any] = field(default_factory=dict)
     units: tuple[PackageGroup, ...] = ()
     roles: tuple[PackageGroup, ...] = ()
+    posts: tuple[PackageGroup, ...] = ()
+    skills: tuple[PackageGroup, ...] = ()
     people: tuple[PackagePerson, ...] = ()
     provisions: tuple[PackageProvision, ...] = ()
     #: Registers by name, as written in ``registers.toml``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from workflows.definitions.bundle import SLOTS
+from workflows.definitions.bundle import MATTERS, SLOTS
 from workflows.feel import FeelSyntaxError, compile_expression
 from workflows.packages.toml import TomlTable
 
@@ -16,12 +16,14 @@ _LABEL: Final = "source"
 def parameters_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters among an organisation's settings, by name: numbers, texts, true or false, lists.
 
-    Who fills the role slots of shared diagrams goes with them: a case keeps both as it began with them.
+    Who fills the role slots of shared diagrams and the catalogue of matters go with them: a case keeps all of
+    it as it began.
     """
     table: Mapping[str, Any] = settings.get("parameters") or {}
     found = {name: value for name, value in table.items() if name != _LABEL}
     slots = slots_of(settings)
-    return {**found, SLOTS: slots} if slots else found
+    matters = settings.get(MATTERS)
+    return {**found, **({SLOTS: slots} if slots else {}), **({MATTERS: matters} if matters else {})}
 
 
 def slots_of(settings: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -32,8 +34,8 @@ def slots_of(settings: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def check_parameters(table: TomlTable) -> None:
     """Whether every parameter can be read in an expression. Raises ``PackageFault``."""
-    if SLOTS in table.content:
-        raise table.fault(SLOTS, "是保留的名称，请改名", "is a reserved name: rename it")
+    for reserved in {SLOTS, MATTERS} & table.content.keys():
+        raise table.fault(reserved, "是保留的名称，请改名", "is a reserved name: rename it")
     for name, value in parameters_of({"parameters": table.content}).items():
         if not _is_readable(name):
             raise table.fault(

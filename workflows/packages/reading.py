@@ -11,8 +11,10 @@ from typing import Any, Final
 
 import orjson
 
+from workflows.definitions.bundle import MATTERS
 from workflows.diagrams import DiagramRefused, read_diagram
 from workflows.packages.access_rules import check_access
+from workflows.packages.counter_settings import check_counter
 from workflows.packages.faults import PackageFault
 from workflows.packages.package import SHARED, Package, PackageGroup, PackagePerson, PackageProvision
 from workflows.packages.parameters import check_parameters, check_slots
@@ -22,7 +24,7 @@ from workflows.packages.toml import TomlTable, read_toml
 _SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _REQUIRED_COLUMNS: Final = ("id", "article", "kind", "summary_zh", "summary_en")
 #: Tables of ``organisation.toml`` that become rows of their own; the rest is kept as settings.
-_ROWS: Final = ("organisation", "units", "roles", "people")
+_ROWS: Final = ("organisation", "units", "roles", "posts", "skills", "people")
 #: TOML files with a reading of their own; any other is kept by its name.
 _OWN_READING: Final = ("organisation", "registers")
 
@@ -62,9 +64,11 @@ def read_package(directory: Path) -> Package:
         slug=slug,
         name=package.name,
         name_en=package.name_en,
-        settings=package.settings(tables.get("access", {})),
+        settings=package.settings(tables.get("access", {}), tables.get("matters", {})),
         units=package.groups("units", ("leader_post",)),
         roles=package.groups("roles", ()),
+        posts=package.groups("posts", ()),
+        skills=package.groups("skills", ()),
         people=package.people(),
         provisions=tuple(_provisions(directory / "provisions.csv", slug)),
         registers=_registers(directory / "registers.toml", slug),
@@ -76,6 +80,7 @@ def read_package(directory: Path) -> Package:
     )
     check_access(made)
     check_time(made)
+    check_counter(made)
     return made
 
 
@@ -92,8 +97,8 @@ class _Facts:
         self.name = self.own.text("name")
         self.name_en = self.own.text("name_en", "")
 
-    def settings(self, access: Mapping[str, Any]) -> dict[str, Any]:
-        """Everything that is no row: closing time, contacts, parameters, posts, substitutes, access."""
+    def settings(self, access: Mapping[str, Any], matters: Mapping[str, Any]) -> dict[str, Any]:
+        """All that is no row: closing time, contacts, parameters, posts, substitutes, access, matters."""
         settings = {key: value for key, value in self.whole.content.items() if key not in _ROWS}
         check_parameters(TomlTable(self.whole.file, "parameters", self.whole.content.get("parameters", {})))
         check_slots(TomlTable(self.whole.file, "slots", self.whole.content.get("slots", {})), self._known())
@@ -103,6 +108,8 @@ class _Facts:
         settings["leader_posts"] = self._noted("units", "slug", "leader_post")
         settings["substitutes"] = self._noted("people", "user", "substitute")
         settings["access"] = dict(access)
+        if listed := matters.get(MATTERS):
+            settings[MATTERS] = listed
         if closing := self._closing():
             settings["closing"] = closing
         try:
@@ -112,7 +119,7 @@ class _Facts:
         return settings
 
     def groups(self, key: str, noted: tuple[str, ...]) -> tuple[PackageGroup, ...]:
-        """Units or roles, in the order written."""
+        """Units, roles, posts or skills, in the order written."""
         made: dict[str, PackageGroup] = {}
         for table in self.whole.tables(key):
             table.only(("slug", "name", "name_en", *noted))
@@ -129,30 +136,26 @@ class _Facts:
     def people(self) -> tuple[PackagePerson, ...]:
         """People, whose groups must be those of this file."""
         units = {group.slug for group in self.groups("units", ("leader_post",))}
-        roles = {group.slug for group in self.groups("roles", ())}
-        made = tuple(self._person(table, units, roles) for table in self.whole.tables("people"))
+        known = {"units": units, "leads": units}
+        known |= {key: {group.slug for group in self.groups(key, ())} for key in ("roles", "posts", "skills")}
+        made = tuple(self._person(table, known) for table in self.whole.tables("people"))
         users = {person.user for person in made}
         for table in self.whole.tables("people"):
             if table.text("substitute", table.text("user")) not in users:
                 raise table.fault("substitute", "不是本文件中的人员", "is nobody of this file")
         return made
 
-    def _person(self, table: TomlTable, units: set[str], roles: set[str]) -> PackagePerson:
-        table.only(("user", "name", "units", "leads", "roles", "substitute"))
+    def _person(self, table: TomlTable, known: Mapping[str, set[str]]) -> PackagePerson:
+        table.only(("user", "name", *known, "substitute"))
         user = table.text("user")
         if not user.startswith(f"{self.slug}."):
             raise table.fault("user", f"应以“{self.slug}.”开头", f"must begin with '{self.slug}.'")
-        for key, known in (("units", units), ("leads", units), ("roles", roles)):
+        for key, slugs in known.items():
             for slug in table.texts(key):
-                if slug not in known:
+                if slug not in slugs:
                     raise table.fault(key, f"中的“{slug}”不存在", f"names {slug!r}, which does not exist")
-        return PackagePerson(
-            user=user,
-            name=table.text("name"),
-            units=table.texts("units"),
-            leads=table.texts("leads"),
-            roles=table.texts("roles"),
-        )
+        held = {key: table.texts(key) for key in known}
+        return PackagePerson(user=user, name=table.text("name"), **held)
 
     def _known(self) -> dict[str, set[str]]:
         """Slugs behind each kind of candidate key."""

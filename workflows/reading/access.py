@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from workflows.cases import Actor, NotPermitted
 from workflows.cases.actor import may_do
@@ -28,6 +28,7 @@ from workflows.reading.case_file import CaseFile, CaseTask, open_file
 from workflows.reading.law import Law
 from workflows.reading.meaning import keys_meant
 from workflows.tables import cases, memberships, tasks
+from workflows.terms import day_of
 
 #: The role that may look at every case of its organisation, identities masked.
 AUDITOR = "auditor"
@@ -44,8 +45,12 @@ class Act(StrEnum):
     READ_OWN_TASKS = "read-own-tasks"
     #: Know the identities in what they read.
     READ_IDENTITY = "read-identity"
+    #: Be sent a copy of a case, and read it by that.
+    COPY = "copy"
     #: Read the registers the process makes entries in.
     READ_REGISTER = "read-register"
+    #: Register visits at the counter; about no process.
+    COUNTER = "counter"
 
 
 # --- what the organisation says -----------------------------------------------------------------------------
@@ -67,7 +72,7 @@ def people_named(
     texts = [
         str(rule.get("who", ""))
         for rule in rules
-        if rule.get("act") == act and rule.get("process") in processes
+        if rule.get("act") == act and rule.get("process", "") in processes
     ]
     if not texts:
         return None
@@ -111,13 +116,19 @@ def check_reader(person: Actor, case: CaseFile) -> None:
     nobody: for whoever opened it, for those whose unit or role is or was among the candidates of one of its
     tasks, and for the leaders of these units. Who is kept out of one of its tasks has no part through a
     unit, unless by a step they did. A task given to a person by name shows the task, not the case: people
-    who are asked to answer a complaint do not read it.
+    who are asked to answer a complaint do not read it. Who was sent a copy reads the case as long as they
+    could be sent one.
     """
     if person.organisation != case.organisation:
         raise NoSuchCase(case=case.number)
-    person = _within(person, case)
-    if is_recused(person, case) or not (sees_everything(person) or _may_read(person, case)):
+    if not (_reads(person, case) or _has_copy(person, case)):
         raise NotPermitted(user=person.user, case=case.number)
+
+
+def _reads(person: Actor, case: CaseFile) -> bool:
+    """Whether a person reads a case without having been sent a copy."""
+    person = _within(person, case)
+    return not is_recused(person, case) and (sees_everything(person) or _may_read(person, case))
 
 
 def _within(person: Actor, case: CaseFile) -> Actor:
@@ -133,6 +144,33 @@ def _within(person: Actor, case: CaseFile) -> Actor:
 def sees_everything(person: Actor) -> bool:
     """Whether a person watches over all cases of the organisation, but for those they have an interest in."""
     return person.has_role(AUDITOR) or person.has_role(PROCESS_ADMIN)
+
+
+def may_copy(person: Actor, case: CaseFile) -> bool:
+    """Whether a person may send copies of a case: who reads it, but not by a copy."""
+    return person.organisation == case.organisation and _reads(person, case)
+
+
+def may_be_copied(person: Actor, case: CaseFile) -> bool:
+    """Whether a person may be sent a copy of a case: who reads it anyway; others as the organisation says.
+
+    Where it is silent about copies, whoever may read is meant if it says who that is, otherwise everybody.
+    Nobody who is kept out of a task of the case, least of all with an interest in it.
+    """
+    if person.organisation != case.organisation or is_recused(person, case):
+        return False
+    if _reads(person, case):
+        return True
+    if _is_kept_out(person, case):
+        return False
+    named = _named(case, Act.COPY)
+    if named is None:
+        return _named(case, Act.READ) is None
+    return is_among(person, named)
+
+
+def _has_copy(person: Actor, case: CaseFile) -> bool:
+    return person.user in case.copied_to and may_be_copied(person, case)
 
 
 def may_see_case(person: Actor, case: CaseFile) -> bool:
@@ -215,7 +253,8 @@ def check_task_reader(person: Actor, case: CaseFile, task: CaseTask) -> None:
 
 
 def _is_own(person: Actor, case: CaseFile, task: CaseTask) -> bool:
-    if not (person.user == task.ended_by or may_do_task(person, task) or _has_in_hand(person, case, task)):
+    theirs = person.user == task.ended_by or may_do_task(person, task)
+    if not (theirs or _has_in_hand(person, case, task) or _signs(person, case, task)):
         return False
     named = _named(case, Act.READ_OWN_TASKS)
     return named is None or is_among(person, named)
@@ -226,6 +265,13 @@ def _has_in_hand(person: Actor, case: CaseFile, task: CaseTask) -> bool:
     if task.assignee not in {person.user, *person.lent} or not _people(person).isdisjoint(task.excluded):
         return False
     return task.lent_by is None or not is_recused(person, case)
+
+
+def _signs(person: Actor, case: CaseFile, task: CaseTask) -> bool:
+    """Whether an open round of signatures asks a person, or one for whom they stand in."""
+    if task.signing is None or task.signing.signers.isdisjoint({person.user, *person.lent}):
+        return False
+    return _people(person).isdisjoint(task.excluded) and not is_recused(person, case)
 
 
 def own_tasks(person: Actor, case: CaseFile) -> list[CaseTask]:
@@ -247,8 +293,8 @@ def may_complete_now(person: Actor, task: CaseTask) -> bool:
 
 
 def may_help_with(person: Actor, case: CaseFile, task: CaseTask) -> bool:
-    """Whether a task may be lent to a person: they are not kept out of it and have no interest in the case,
-    and the organisation lets them look at tasks that are theirs."""
+    """Whether a person may be lent a task, or asked to sign on it: they are not kept out of it and have no
+    interest in the case, and the organisation lets them look at tasks that are theirs."""
     if person.organisation != case.organisation or person.user in task.excluded or is_recused(person, case):
         return False
     named = _named(case, Act.READ_OWN_TASKS)
@@ -262,11 +308,11 @@ def may_know_identities(connection: Connection, person: Actor, case: CaseFile, l
     """Whether identities are shown to a person: those the organisation names, otherwise those who took
     them down, and the unit they belong to.
 
-    Auditors and those with an interest see none; whoever is kept out of a task of the case sees only what
-    they took down themselves. One statement at most.
+    Auditors, those with an interest and those who read a copy see none; whoever is kept out of a task of
+    the case sees only what they took down themselves. One statement at most.
     """
     takers, person = identity_takers(case, law), _within(person, case)
-    if person.has_role(AUDITOR) or is_recused(person, case):
+    if person.has_role(AUDITOR) or is_recused(person, case) or _reads_a_copy_only(person, case):
         return False
     if _is_kept_out(person, case) and person.user not in takers:
         return False
@@ -275,9 +321,19 @@ def may_know_identities(connection: Connection, person: Actor, case: CaseFile, l
         return is_among(person, named)
     if person.user in takers:
         return True
-    query = select(memberships.c.slug).where(memberships.c.kind == "unit", memberships.c.user.in_(takers))
+    # Their unit when the case was opened, or later: a case stays with its unit when somebody leaves it.
+    query = select(memberships.c.slug).where(
+        memberships.c.kind == "unit",
+        memberships.c.user.in_(takers),
+        or_(memberships.c.until.is_(None), memberships.c.until >= day_of(case.opened_at)),
+    )
     units = {f"unit:{slug}" for slug in connection.scalars(query)}
     return not office_keys(person).isdisjoint(units)
+
+
+def _reads_a_copy_only(person: Actor, case: CaseFile) -> bool:
+    """A copy is sent without identities, and shows none to anybody who reads the case by it alone."""
+    return _has_copy(person, case) and not _reads(person, case)
 
 
 def may_hand_receipt(person: Actor, case: CaseFile, *, knows: bool) -> bool:

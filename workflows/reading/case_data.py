@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflows.definitions import LoadedVersion
+from workflows.forms.materials import MATERIALS, WORDS
 from workflows.forms.offering import Roll
+from workflows.forms.schema import type_of
 from workflows.history import Event, read_history
 from workflows.reading.case_file import CaseFile, CaseTask
 from workflows.reading.law import Law
@@ -210,7 +212,7 @@ def _walk(components: Iterable[Mapping[str, Any]], prefix: str, roll: Roll) -> I
                 path,
                 _Field(
                     label=str(component.get("label") or component.get("dateLabel") or name),
-                    type=str(component.get("type")),
+                    type=type_of(component),
                     options={**offered, **fixed},
                     offered=offered,
                 ),
@@ -232,6 +234,8 @@ def _datum(name: str, value: Any, path: str, fields: _Fields) -> Datum:
 def _list(label: str, value: list[Any], path: str, field: _Field | None, fields: _Fields) -> Datum:
     if field is not None and field.type == "filepicker":
         return Datum(label=label, files=tuple(str(item) for item in value))
+    if field is not None and field.type == MATERIALS:
+        return Datum(label=label, parts=tuple(_material(item) for item in value if isinstance(item, Mapping)))
     if value and all(isinstance(item, Mapping) for item in value):
         rows = tuple(
             tuple(_datum(key, inner, f"{path}.{key}", fields) for key, inner in item.items())
@@ -239,6 +243,14 @@ def _list(label: str, value: list[Any], path: str, field: _Field | None, fields:
         )
         return Datum(label=label, rows=rows)
     return Datum(label=label, value="；".join(str(_shown(item, field)) for item in value) or None)
+
+
+def _material(item: Mapping[str, Any]) -> Datum:
+    """A line of a checklist of materials: its files, otherwise how it stands."""
+    state = WORDS.get(str(item.get("state")), "")
+    said = [state, str(item.get("until") or ""), str(item.get("reason") or "")]
+    files = tuple(str(one) for one in item.get("files") or ())
+    return Datum(label=str(item.get("name")), value="，".join(filter(None, said)), files=files)
 
 
 def _shown(value: Any, field: _Field | None) -> Any:

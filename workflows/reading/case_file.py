@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,11 +14,13 @@ from sqlalchemy import Connection, bindparam, select
 from workflows.cases.clock_state import ClockState, clock_state
 from workflows.cases.open_case import NoSuchCase
 from workflows.cases.queues import candidates
+from workflows.cases.signatures import Round, open_rounds
 from workflows.operators.filling import Filling
 from workflows.tables import (
     attachments,
     cases,
     clocks,
+    copies,
     definitions,
     incidents,
     notices,
@@ -52,6 +55,11 @@ class CaseTask:
     offered_to: str | None = None
     lent_by: str | None = None
     urged: int = 0
+    #: Who sent the case back to it, or withdrew what had been submitted, and why.
+    returned_by: str | None = None
+    returned_why: str | None = None
+    #: The signatures it waits for.
+    signing: Round | None = None
     keys: frozenset[str]
     excluded: frozenset[str]
 
@@ -80,6 +88,8 @@ class CaseFile:
     seq: int
     #: The one person who answers for it.
     answerable: str = ""
+    #: Who was sent a copy of it.
+    copied_to: frozenset[str] = frozenset()
     #: Scope → names → values; identities as references.
     data: Mapping[str, Mapping[str, Any]]
     tasks: tuple[CaseTask, ...]
@@ -151,9 +161,10 @@ class Incident:
     resolved_by: str | None
 
 
-_CASE = (
+_CASES = (
     select(
-        cases,
+        # What only the engine reads is the largest part of a case.
+        *(column for column in cases.c if column.name not in ("state", "head")),
         definitions.c.key,
         definitions.c.name.label("regulation"),
         versions.c.number.label("version_number"),
@@ -162,22 +173,70 @@ _CASE = (
     .join_from(cases, definitions, cases.c.definition_id == definitions.c.id)
     .join(versions, cases.c.version_id == versions.c.id)
     .join(organisations, cases.c.organisation == organisations.c.slug)
-    .where(cases.c.number == bindparam("number"))
 )
+_CASE = _CASES.where(cases.c.number == bindparam("number"))
+_SOME_CASES = _CASES.where(cases.c.id.in_(bindparam("ids", expanding=True)))
 _TASKS = select(tasks).where(tasks.c.case_id == bindparam("case")).order_by(tasks.c.number)
+_SOME_TASKS = (
+    select(tasks).where(tasks.c.case_id.in_(bindparam("ids", expanding=True))).order_by(tasks.c.number)
+)
+
+
+_COPIES = select(copies.c.case_id, copies.c.recipient).where(
+    copies.c.case_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def open_file(connection: Connection, number: str) -> CaseFile:
-    """The case of that number, in two statements. Raises ``NoSuchCase``."""
+    """The case of that number, in two statements; signatures that are awaited, and copies, cost one each.
+
+    Raises ``NoSuchCase``.
+    """
     row = connection.execute(_CASE, {"number": number}).one_or_none()
     if row is None:
         raise NoSuchCase(case=number)
+    found = _tasks(connection, connection.execute(_TASKS, {"case": row.id}).all())
+    return _file(row, found.get(row.id, []), _copied_to(connection, [row]))
+
+
+def open_files(connection: Connection, ids: Collection[int]) -> list[CaseFile]:
+    """The cases with these ids, the newest first, in two statements; for lists of what somebody may see."""
+    if not ids:
+        return []
+    tasks_of = _tasks(connection, connection.execute(_SOME_TASKS, {"ids": sorted(ids)}).all())
+    found = connection.execute(_SOME_CASES, {"ids": sorted(ids)}).all()
+    copied = _copied_to(connection, found)
+    files = [_file(row, tasks_of.get(row.id, []), copied) for row in found]
+    return sorted(files, key=lambda case: case.id, reverse=True)
+
+
+def _tasks(connection: Connection, rows: Sequence[Any]) -> dict[int, list[CaseTask]]:
+    """Id of a case → its tasks. What they wait for is asked only where one does."""
+    asking = {row.case_id for row in rows if row.awaits_signatures is not None}
+    rounds = open_rounds(connection, asking) if asking else {}
+    found: dict[int, list[CaseTask]] = {}
+    for row in rows:
+        task = _task(connection, row, rounds.get((row.case_id, row.number)))
+        found.setdefault(row.case_id, []).append(task)
+    return found
+
+
+def _copied_to(connection: Connection, rows: Iterable[Any]) -> dict[int, set[str]]:
+    """Id of a case → who was sent a copy, of those cases of which there are some."""
+    copied = [row.id for row in rows if row.copies]
+    found: dict[int, set[str]] = {}
+    for row in connection.execute(_COPIES, {"ids": copied}) if copied else ():
+        found.setdefault(row.case_id, set()).add(row.recipient)
+    return found
+
+
+def _file(row: Any, found: Iterable[CaseTask], copied: Mapping[int, Collection[str]]) -> CaseFile:
     return CaseFile(
         id=row.id,
         number=row.number,
         title=row.title,
         organisation=row.organisation,
-        settings=orjson.loads(row.settings),
+        settings=_settings(row.settings),
         key=row.key,
         regulation=row.regulation,
         version_id=row.version_id,
@@ -189,9 +248,17 @@ def open_file(connection: Connection, number: str) -> CaseFile:
         closed_at=row.closed_at,
         seq=row.seq,
         answerable=row.answerable or row.opened_by,
+        copied_to=frozenset(copied.get(row.id, ())),
         data=orjson.loads(row.data).get("values", {}),
-        tasks=tuple(_tasks(connection, row.id)),
+        tasks=tuple(found),
     )
+
+
+@lru_cache(maxsize=16)
+def _settings(text: str) -> Mapping[str, Any]:
+    """The settings of an organisation; every case of a list has the same."""
+    found: Mapping[str, Any] = orjson.loads(text)
+    return found
 
 
 def case_number_like(connection: Connection, wanted: str, *, organisation: str) -> str | None:
@@ -202,29 +269,31 @@ def case_number_like(connection: Connection, wanted: str, *, organisation: str) 
     return found
 
 
-def _tasks(connection: Connection, case_id: int) -> Iterable[CaseTask]:
-    for row in connection.execute(_TASKS, {"case": case_id}).all():
-        yield CaseTask(
-            number=row.number,
-            element_id=row.element_id,
-            process=row.process,
-            name=row.name,
-            status=row.status,
-            assignee=row.assignee,
-            opened_at=row.opened_at,
-            ended_at=row.ended_at,
-            ended_by=row.ended_by,
-            due_at=row.due_at,
-            provisional=row.provisional,
-            clock=row.clock,
-            suspended=row.suspended,
-            norm_at=row.norm_at,
-            offered_to=row.offered_to,
-            lent_by=row.lent_by,
-            urged=row.urged,
-            keys=candidates(connection, row.queue_id)[1],
-            excluded=frozenset(orjson.loads(row.excluded)),
-        )
+def _task(connection: Connection, row: Any, signing: Round | None) -> CaseTask:
+    return CaseTask(
+        number=row.number,
+        element_id=row.element_id,
+        process=row.process,
+        name=row.name,
+        status=row.status,
+        assignee=row.assignee,
+        opened_at=row.opened_at,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+        due_at=row.due_at,
+        provisional=row.provisional,
+        clock=row.clock,
+        suspended=row.suspended,
+        norm_at=row.norm_at,
+        offered_to=row.offered_to,
+        lent_by=row.lent_by,
+        returned_by=row.returned_by,
+        returned_why=row.returned_why,
+        urged=row.urged,
+        signing=signing,
+        keys=candidates(connection, row.queue_id)[1],
+        excluded=frozenset(orjson.loads(row.excluded)),
+    )
 
 
 def clocks_of(connection: Connection, case_id: int, *, now: datetime) -> list[CaseClock]:
@@ -284,6 +353,11 @@ def incidents_of(connection: Connection, case_id: int) -> list[Incident]:
     query = select(incidents).where(incidents.c.case_id == case_id).order_by(incidents.c.id.desc())
     names = [field for field in Incident.__dataclass_fields__]
     return [Incident(**{name: row[name] for name in names}) for row in connection.execute(query).mappings()]
+
+
+def number_of(connection: Connection, case_id: int) -> str:
+    """The number of a case."""
+    return str(connection.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one())
 
 
 def names_of_files(connection: Connection, case_id: int) -> dict[str, str]:

@@ -33,6 +33,7 @@ class GroundLine:
     title: str
     regulation: str
     readable: bool
+    #: Empty, and the moment it was proposed, where a list told twice proposed it.
     clock: str
     due_at: datetime
     #: Id of the clause it cites.
@@ -81,7 +82,7 @@ _GROUNDS: Select[Any] = (
     )
     .join_from(grounds, cases, grounds.c.case_id == cases.c.id)
     .join(definitions, cases.c.definition_id == definitions.c.id)
-    .join(clocks, (clocks.c.case_id == grounds.c.case_id) & (clocks.c.number == grounds.c.clock))
+    .outerjoin(clocks, (clocks.c.case_id == grounds.c.case_id) & (clocks.c.number == grounds.c.clock))
     # The rung it was proposed with: the due moment as it stood then.
     .outerjoin(
         rungs,
@@ -131,12 +132,17 @@ def ground_of(connection: Connection, person: Actor, office: Office, ground: int
 
 
 def course_of(connection: Connection, person: Actor, office: Office, ground: int) -> list[Step]:
-    """The steps and rungs of the period a ground is about, in their order. Raises like ``ground_of``."""
+    """The steps and rungs of the period a ground is about, in their order; without one, every step.
+
+    Raises like ``ground_of``.
+    """
     ground_of(connection, person, office, ground)
     row = connection.execute(_ONE, {"organisation": office.slug, "ground": ground}).first()
     assert row is not None
-    ladder = rules_of(office.settings).ladder_of(row.basis)
-    found = [_step(task) for task in open_file(connection, row.case_number).tasks if task.clock == row.name]
+    ladder = rules_of(office.settings).ladder_of(row.basis) if row.basis is not None else None
+    # Without a clock, whatever was done is what a decision has to go by.
+    worked = open_file(connection, row.case_number).tasks
+    found = [_step(task) for task in worked if row.name in (None, task.clock)]
     query = select(rungs).where(rungs.c.case_id == row.case_id, rungs.c.clock == row.clock)
     for reached in connection.execute(query):
         rung = None if ladder is None else ladder.rung(reached.rung)
@@ -183,7 +189,7 @@ def _line(connection: Connection, person: Actor, row: Row[Any], case: CaseFile, 
     hands = hands_in(
         connection,
         case_id=row.case_id,
-        clock=row.name,
+        clock=row.name or "",
         then=row.proposed_at,
         responsible=responsible,
     )
@@ -195,8 +201,8 @@ def _line(connection: Connection, person: Actor, row: Row[Any], case: CaseFile, 
         title=case.title if readable else case.regulation,
         regulation=case.regulation,
         readable=readable,
-        clock=law_of(connection, row.version_id).name_of_clock(row.name),
-        due_at=row.missed_at or row.ended_at,
+        clock=law_of(connection, row.version_id).name_of_clock(row.name or ""),
+        due_at=row.missed_at or row.ended_at or row.proposed_at,
         ground=row.ground,
         responsible=responsible,
         proposed_at=row.proposed_at,

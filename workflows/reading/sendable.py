@@ -47,7 +47,7 @@ def sendables_of(connection: Connection, case_id: int, *, by: Actor, at: datetim
         return []
     turn = case.turn("looked-at", at=at, by=by, command={})
     found = list(sendable_by(case.workflow(turn), turn, by))
-    staff = Staff(connection, case.facts.organisation)
+    staff = Staff(connection, case.facts.organisation, at=at)
     return sorted((_sendable(case, turn, task, staff, at) for task in found), key=lambda one: one.name)
 
 

@@ -74,12 +74,20 @@ def start_of(connection: Connection, key: str, *, of: Actor, at: datetime) -> St
     return _filled(connection, start, at)
 
 
+def may_open(connection: Connection, key: str, *, of: Actor, at: datetime) -> bool:
+    """Whether a person may open a case of a regulation now."""
+    start = _start(connection, key, at)
+    if start is None or start.version.organisation != of.organisation:
+        return False
+    return _may_start(start, of, office_of(connection, of.organisation).settings)
+
+
 def _filled(connection: Connection, start: Start, at: datetime) -> Start:
     resources = start.version.resources[start.version.process.key]
     form = start.element.properties.get("form")
     if form is None or not resources.forms[form].has_offers:
         return start
-    staff = Staff(connection, start.version.organisation)
+    staff = Staff(connection, start.version.organisation, at=at)
     functions = {**staff.functions(), **proposing_at(at)}
     return replace(start, filled=fill_options(resources.schemas[form], start.known, functions))
 

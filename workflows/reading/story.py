@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from workflows.cases.handing_on import KIND as HANDED_ON
 from workflows.clock_change import Change, ClockChange
 from workflows.diagrams import Element
 from workflows.history import Event, read_history
@@ -26,8 +27,9 @@ class Detail:
     due) · ``stopped`` (name, met) · ``recorded`` (name) · ``sent`` (name) · ``offered`` (name, keys, due) ·
     ``cancelled`` (name) · ``outcome`` (name) · ``suspended`` (name, text: why) · ``resumed`` (name, due) ·
     ``extended`` (name, text: the limit, due) · ``recounted`` (name, due) ·
-    ``told`` (keys) · ``answers`` (keys: who answers for the case from now on) · ``proposed`` (rules: the
-    clause). A clock that stands still has no due moment.
+    ``listed`` (name: what is missing, number, met: false for a list told again) · ``told`` (keys) ·
+    ``answers`` (keys: who answers for the case from now on) · ``handed-on`` (name, keys: who has it now) ·
+    ``proposed`` (rules: the clause). A clock that stands still has no due moment.
     """
 
     kind: str
@@ -61,16 +63,25 @@ class Chapter:
     due: datetime | None = None
     woken: datetime | None = None
     reason: str = ""
-    #: Of an application for more time: what is asked for, and who else has a part in it.
+    #: Of an application for more time: what is asked for. Who else has a part in an event.
     limit: str = ""
     others: tuple[str, ...] = ()
+    #: Whether somebody who was asked to sign agrees; null in every other event.
+    agrees: bool | None = None
     #: To whom, or from whom, a task passes.
     colleague: str = ""
+    #: What people call the step a case goes back to.
+    step: str = ""
     #: What the rung of a ladder that was reached is called, in Chinese and in English.
     rung: tuple[str, str] = ("", "")
     #: Names a correction changed.
     changed: tuple[str, ...] = ()
     details: tuple[Detail, ...] = field(default=())
+
+    @property
+    def other_keys(self) -> tuple[str, ...]:
+        """``others`` as candidate keys."""
+        return tuple(f"person:{user}" for user in self.others)
 
 
 def story_of(connection: Connection, case_id: int, law: Law) -> list[Chapter]:
@@ -104,11 +115,17 @@ def _chapter(event: Event, law: Law, processes: Mapping[int, str]) -> Chapter:
         woken=from_microseconds(command["woken"]) if is_timer else None,
         reason=str(command.get("reason") or command.get("opinion") or ""),
         limit=str(command.get("limit") or ""),
-        others=tuple(str(command[who]) for who in ("approver", "asked_by") if command.get(who)),
+        others=_others(event.kind, command),
+        agrees=command.get("agrees"),
         colleague=_colleague(event.kind, command),
+        step=law.name_of(str(command["step"]), process) if command.get("step") else "",
         rung=(str(command.get("title", "")), str(command.get("title_en", ""))),
         changed=tuple(command.get("data") or ()) if event.kind == "corrected" else (),
-        details=(*_details(event.body, law), *_told(event.kind, command)),
+        details=(
+            *details_of(event.body, law),
+            *_told(event.kind, command),
+            *_handed_on(event.kind, command, law, processes),
+        ),
     )
 
 
@@ -122,6 +139,12 @@ def _colleague(kind: str, command: Mapping[str, Any]) -> str:
     return str(command.get("to") or command.get("from") or "") if kind in _PASSED else ""
 
 
+def _others(kind: str, command: Mapping[str, Any]) -> tuple[str, ...]:
+    if kind in _TO_SEVERAL:
+        return tuple(str(user) for user in command["to"])
+    return tuple(str(command[who]) for who in ("approver", "asked_by") if command.get(who))
+
+
 def _told(kind: str, command: Mapping[str, Any]) -> Iterator[Detail]:
     """What came of a rung that was reached: who heard of it, and what it proposes."""
     if kind != "escalated":
@@ -130,6 +153,15 @@ def _told(kind: str, command: Mapping[str, Any]) -> Iterator[Detail]:
         yield Detail(kind="told", name="", keys=tuple(command["to"]))
     if command["ground"]:
         yield Detail(kind="proposed", name="", rules=(str(command["ground"]),))
+
+
+def _handed_on(
+    kind: str, command: Mapping[str, Any], law: Law, processes: Mapping[int, str]
+) -> Iterator[Detail]:
+    """To whom the tasks of one who has left went: nobody by name means back to those they are for."""
+    for number, element_id, _part, to in command["tasks"] if kind == HANDED_ON else ():
+        name = law.name_of(element_id, processes.get(number))
+        yield Detail(kind="handed-on", name=name, keys=(f"person:{to}",) if to else ())
 
 
 def _clocks_named(command: Mapping[str, Any], law: Law) -> str:
@@ -150,14 +182,20 @@ _PASSED = frozenset(
         "hand-over-declined",
         "lent",
         "given-back",
+        HANDED_ON,
+        "signer-added",
     }
 )
+
+#: Several colleagues are asked to sign, or sent a copy.
+_TO_SEVERAL = frozenset({"signatures-asked", "copied"})
 
 #: Decisions on a ground of accountability.
 _DECISIONS = frozenset({"ground-verified", "ground-dismissed"})
 
 
-def _details(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
+def details_of(body: Mapping[str, Any], law: Law) -> Iterator[Detail]:
+    """What followed from an event, by its body."""
     for _, decision, _, matched in body.get("decisions", ()):
         yield _decided(decision, matched, law)
     for _, element_id, operator, effect in body.get("operations", ()):
@@ -222,6 +260,12 @@ def _operated(law: Law, element_id: str, operator: str, effect: Mapping[str, Any
     result = effect.get("result") if isinstance(effect.get("result"), Mapping) else {}
     assert isinstance(result, Mapping)
     match operator:
+        case "compose-list":
+            listed = str(result.get("text", ""))
+            breach = bool(result.get("breach"))
+            yield Detail(kind="listed", name=listed, number=str(result.get("number", "")), met=not breach)
+            if ground := result.get("ground"):
+                yield Detail(kind="proposed", name="", rules=(str(ground),))
         case "enter-register":
             yield Detail(kind="entered", name=law.name_of(element_id), number=str(result.get("number", "")))
         case "issue-notice":

@@ -94,7 +94,7 @@ def _schema(
         return schema
     if task.status != "open":
         return name_options(schema, law.roll)
-    staff = Staff(connection, law.version.organisation)
+    staff = Staff(connection, law.version.organisation, at=now)
     return fill_options(schema, known, {**staff.functions(), **proposing_at(now)})
 
 

@@ -7,7 +7,13 @@ from workflows.tables.calendar import (
     calendar_years,
     local_days,
 )
+from workflows.tables.comments import comments
+from workflows.tables.counter import visit_identities, visits
+from workflows.tables.departures import departure_tasks, departures
+from workflows.tables.drafts import drafts
 from workflows.tables.law import definitions, provisions, versions
+from workflows.tables.materials import supplement_lists
+from workflows.tables.notifications import digests, notification_settings, notifications, webhooks
 from workflows.tables.office import (
     absences,
     answers,
@@ -20,6 +26,8 @@ from workflows.tables.office import (
     shown_columns,
     tokens,
 )
+from workflows.tables.search import search_due, search_words
+from workflows.tables.signing import copies, signature_rounds, signatures
 from workflows.tables.storage import Instant, Serial, from_microseconds, metadata, to_microseconds
 from workflows.tables.time import (
     clock_extensions,
@@ -62,9 +70,15 @@ __all__ = [
     "clock_extensions",
     "clock_spans",
     "clocks",
+    "comments",
+    "copies",
     "counters",
     "definitions",
+    "departure_tasks",
+    "departures",
+    "digests",
     "directory_changes",
+    "drafts",
     "events",
     "extension_requests",
     "from_microseconds",
@@ -79,6 +93,8 @@ __all__ = [
     "memberships",
     "metadata",
     "notices",
+    "notification_settings",
+    "notifications",
     "organisations",
     "outbox",
     "people",
@@ -91,10 +107,18 @@ __all__ = [
     "saved_queues",
     "schedule_runs",
     "schedules",
+    "search_due",
+    "search_words",
     "shown_columns",
+    "signature_rounds",
+    "signatures",
+    "supplement_lists",
     "tasks",
     "timers",
     "to_microseconds",
     "tokens",
     "versions",
+    "visit_identities",
+    "visits",
+    "webhooks",
 ]

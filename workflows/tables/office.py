@@ -26,7 +26,7 @@ organisations = Table(
     Column("settings", Text, nullable=False, server_default="{}"),
 )
 
-#: Units, posts and roles of an organisation; ``kind`` is ``unit`` or ``role``.
+#: Units, roles, posts and skills of an organisation; ``kind`` is ``unit``, ``role``, ``post`` or ``skill``.
 groups = Table(
     "groups",
     metadata,
@@ -47,15 +47,25 @@ people = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     #: True for the accounts of a demonstration, whose password is published.
     Column("demo", Boolean, nullable=False, server_default=text("false")),
+    #: Days of the office (Asia/Shanghai) on which the person begins and works last; null when none is set.
+    Column("first_day", Date),
+    Column("last_day", Date),
 )
 
-#: What a person is: ``kind`` is ``unit`` (member of), ``leads`` (leader of a unit) or ``role``.
+#: What a person is, was or will be, and on which days: ``kind`` is ``unit`` (member of), ``leads``
+#: (leader of a unit), ``role``, ``post`` or ``skill``. Whoever asks what somebody is asks for a day:
+#: ``workflows.terms``.
 memberships = Table(
     "memberships",
     metadata,
     Column("user", Text, ForeignKey("people.user"), primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("slug", Text, primary_key=True),
+    #: The first day; a day long ago for what has always been so.
+    Column("since", Date, primary_key=True, server_default=text("'1900-01-01'")),
+    #: The last day; null as long as no end is known.
+    Column("until", Date),
+    Index("ix_memberships_slug", "kind", "slug"),
 )
 
 #: When people are away and who stands in for them meanwhile; one that is called off keeps its row.

@@ -139,7 +139,8 @@ rungs = Table(
     Column("reached_at", Instant, nullable=False),
 )
 
-#: Grounds of accountability that a clock proposes; only a person makes one count.
+#: Grounds of accountability that a clock, or a list told twice (clock 0), proposes; only a person makes one
+#: count.
 grounds = Table(
     "grounds",
     metadata,

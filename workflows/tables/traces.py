@@ -28,6 +28,8 @@ identities = Table(
     Column("value", Text, nullable=False),
     #: Of references that were hashed one by one, before organisations had secrets; empty since.
     Column("salt", Text, nullable=False),
+    # Whoever comes to the counter is found again in the cases they have.
+    Index("ix_identities_hash", "hash", "case_id"),
 )
 
 #: What the references of an organisation's identities are made with, in hex. Once it is destroyed, nobody can
@@ -123,8 +125,16 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text),
     Column("sent_at", Instant),
+    #: Whose letter it is, where its case does not say so.
+    Column("organisation", Text),
+    #: Somebody has decided that it is not to be sent any more.
+    Column("given_up_at", Instant),
+    Column("given_up_by", Text),
+    Column("given_up_why", Text),
     Index("ix_outbox_waiting", "available_at", sqlite_where=WAITING, postgresql_where=WAITING),
 )
+
+OPEN_INCIDENT = text("status = 'open'")
 
 incidents = Table(
     "incidents",
@@ -143,6 +153,7 @@ incidents = Table(
     Column("status", Text, nullable=False),
     Column("resolved_at", Instant),
     Column("resolved_by", Text),
+    Index("ix_incidents_open", "raised_at", sqlite_where=OPEN_INCIDENT, postgresql_where=OPEN_INCIDENT),
 )
 
 #: Gapless numbers: of cases, registers and notices.

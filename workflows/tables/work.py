@@ -18,6 +18,9 @@ from sqlalchemy import (
 
 from workflows.tables.storage import Instant, Serial, metadata
 
+OPEN_TASK = text("status = 'open'")
+OPEN_CASE = OPEN_TASK
+
 cases = Table(
     "cases",
     metadata,
@@ -46,6 +49,7 @@ cases = Table(
     Column("copies", Integer, nullable=False, server_default="0"),
     #: Engine time of the last event: a case does not go back in time when the machine's clock does.
     Column("latest_at", Instant),
+    Index("ix_cases_answerable", "answerable", sqlite_where=OPEN_CASE, postgresql_where=OPEN_CASE),
     Index("ix_cases_organisation_opened_at", "organisation", "opened_at"),
     Index("ix_cases_organisation_closed_at", "organisation", "closed_at"),
     # For the beginning of a number or a title, which any collation but this way of comparing would miss.
@@ -80,7 +84,6 @@ queues = Table(
     UniqueConstraint("organisation", "candidates"),
 )
 
-OPEN_TASK = text("status = 'open'")
 #: Few are: this index costs the others nothing.
 STANDING_STILL = text("status = 'open' AND suspended = 1"), text("status = 'open' AND suspended")
 DISPATCHED = text("dispatched_to IS NOT NULL")

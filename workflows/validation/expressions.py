@@ -16,7 +16,7 @@ GIVEN = frozenset({"case", "parameters"})
 #: What stands behind ``case.``.
 CASE_MEMBERS = frozenset({"number", "organisation", "openedAt", "openedBy"})
 ISO = re.compile(r"P[0-9YMWDTHS.]*|\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
-_WORK = ("candidates", "exclude", "due", "priority")
+_WORK = ("candidates", "exclude", "skill", "due", "priority")
 _CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 #: Properties that are expressions about people and their work.
 PERSONAL = {
@@ -100,9 +100,8 @@ class _Sites:
                 scope = self.scopes.inside.get(flow.container, flow.container)
                 yield _site(flow.id, "condition", flow.condition, "条件", "condition", scope)
         for lane in self.diagram.lanes.values():
-            yield from self._one_property(
-                lane.id, "candidates", lane.properties.get("candidates"), lane.process
-            )
+            for key in ("candidates", "skill"):
+                yield from self._one_property(lane.id, key, lane.properties.get(key), lane.process)
         for process in self.diagram.processes.values():
             yield from self._one_property(process.id, "title", process.properties.get("title"), process.id)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from tests.app.api.conftest import Programs
 from tests.app.conftest import KEY
 from workflows.database import transaction
-from workflows.tables import queues, tasks
+from workflows.tables import queues, tasks, visits
 
 OK, NEW, BAD, WHO, NO, NONE, GONE, WRONG = 200, 201, 400, 401, 403, 404, 409, 422
 #: Own unit; its leader; one who is kept out of a task; another unit; process admin; auditor; another
@@ -39,6 +40,19 @@ ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "api_tasks.claimed": ("POST", f"{TASK}/claim", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
     "api_tasks.released": ("POST", f"{TASK}/release", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
     "api_tasks.completed": ("POST", f"{TASK}/complete", (WRONG, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_drafts.shown": ("GET", f"{TASK}/draft", (NONE, NONE, NO, NO, NONE, NONE, NONE, WHO)),
+    "api_drafts.saved": ("PUT", f"{TASK}/draft", (WRONG,) * 7 + (WHO,)),
+    "api_drafts.deleted": ("DELETE", f"{TASK}/draft", (OK, OK, NO, NO, OK, OK, NONE, WHO)),
+    "api_drafts.writing": ("GET", f"{TASK}/writers", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_drafts.foretold": ("POST", f"{TASK}/forecast", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_drafts.earlier": ("GET", f"{TASK}/earlier", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_drafts.start_shown": ("GET", f"/definitions/{KEY}/start/draft", (NONE,) * 7 + (WHO,)),
+    "api_drafts.start_saved": ("PUT", f"/definitions/{KEY}/start/draft", (WRONG,) * 7 + (WHO,)),
+    "api_drafts.start_deleted": (
+        "DELETE",
+        f"/definitions/{KEY}/start/draft",
+        (OK, NONE, OK, NONE, NONE, NONE, NONE, WHO),
+    ),
     "api_verbs.handed_over": ("POST", f"{TASK}/hand-over", (WRONG,) * 7 + (WHO,)),
     "api_verbs.taken_back": ("POST", f"{TASK}/take-back", (GONE, NO, NO, NO, NO, NO, NONE, WHO)),
     "api_verbs.accepted": ("POST", f"{TASK}/accept", (GONE, GONE, NO, NO, GONE, GONE, NONE, WHO)),
@@ -46,9 +60,68 @@ ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "api_verbs.lent": ("POST", f"{TASK}/lend", (WRONG,) * 7 + (WHO,)),
     "api_verbs.given_back": ("POST", f"{TASK}/give-back", (GONE, GONE, NO, NO, GONE, GONE, NONE, WHO)),
     "api_verbs.urged": ("POST", f"{TASK}/urge", (WRONG,) * 7 + (WHO,)),
+    "api_verbs.listed_steps": ("GET", f"{TASK}/earlier-steps", TASK_READERS),
+    "api_verbs.sent_back": ("POST", f"{TASK}/send-back", (WRONG,) * 7 + (WHO,)),
+    "api_verbs.withdrawn": ("POST", f"{TASK}/withdraw", (NO,) * 6 + (NONE, WHO)),
     "api_verbs.in_bulk": ("POST", "/tasks/bulk", (WRONG,) * 7 + (WHO,)),
+    "api_signatures.listed": ("GET", "/signatures", (OK,) * 7 + (WHO,)),
+    "api_signatures.shown": ("GET", f"{TASK}/signatures", TASK_READERS),
+    "api_signatures.asked": ("POST", f"{TASK}/countersign", (WRONG,) * 7 + (WHO,)),
+    "api_signatures.added": ("POST", f"{TASK}/add-signer", (WRONG,) * 7 + (WHO,)),
+    "api_signatures.signed": ("POST", f"{TASK}/sign", (WRONG,) * 7 + (WHO,)),
+    "api_signatures.called_off": ("POST", f"{TASK}/call-off", (WRONG,) * 7 + (WHO,)),
+    "api_copies.listed": ("GET", "/copies", (OK,) * 7 + (WHO,)),
+    "api_copies.read": ("POST", "/copies/1/read", (NONE,) * 7 + (WHO,)),
+    "api_copies.of_case": ("GET", f"{CASE}/copies", READERS),
+    "api_copies.sent": ("POST", f"{CASE}/copies", (WRONG,) * 7 + (WHO,)),
+    "api_comments.listed": ("GET", f"{CASE}/comments", READERS),
+    "api_comments.added": ("POST", f"{CASE}/comments", (WRONG,) * 7 + (WHO,)),
+    "api_comments.withdrawn": (
+        "POST",
+        f"{CASE}/comments/1/withdraw",
+        (NONE, NONE, NO, NO, NONE, NONE, NONE, WHO),
+    ),
+    "api_pulse.shown": ("GET", "/pulse", (OK,) * 7 + (WHO,)),
+    "api_home.shown": ("GET", "/home", (OK,) * 7 + (WHO,)),
+    "api_home.member": ("GET", "/home/members/li.si", (NONE, OK, NONE, NONE, NONE, NONE, NONE, WHO)),
+    "api_notifications.listed": ("GET", "/notifications", (OK,) * 7 + (WHO,)),
+    "api_notifications.read": ("POST", "/notifications/1/read", (NONE,) * 7 + (WHO,)),
+    "api_notifications.read_all": ("POST", "/notifications/read", (WRONG,) * 7 + (WHO,)),
+    "api_notifications.settings": ("GET", "/notifications/settings", (OK,) * 7 + (WHO,)),
+    "api_notifications.set_settings": ("PUT", "/notifications/settings", (WRONG,) * 7 + (WHO,)),
+    "api_webhook.shown": ("GET", "/notifications/webhook", (NO, NO, NO, NO, NONE, NO, NONE, WHO)),
+    "api_webhook.changed": ("PUT", "/notifications/webhook", (WRONG,) * 7 + (WHO,)),
+    "api_webhook.secret_changed": (
+        "POST",
+        "/notifications/webhook/secret",
+        (NO, NO, NO, NO, NONE, NO, NONE, WHO),
+    ),
+    "api_webhook.change_ended": (
+        "POST",
+        "/notifications/webhook/secret/end",
+        (NO, NO, NO, NO, NONE, NO, NONE, WHO),
+    ),
+    "api_webhook.tried": ("POST", "/notifications/webhook/try", (NO, NO, NO, NO, NONE, NO, NONE, WHO)),
+    "api_letters.listed": ("GET", "/letters", (NO, NO, NO, NO, OK, NO, OK, WHO)),
+    "api_letters.all_retried": ("POST", "/letters/retry", (NO, NO, NO, NO, OK, NO, OK, WHO)),
+    "api_letters.retried": ("POST", "/letters/1-2/retry", (NO, NO, NO, NO, NONE, NO, NONE, WHO)),
+    "api_letters.given_up": ("POST", "/letters/1-2/give-up", (WRONG,) * 7 + (WHO,)),
     "api_absences.listed": ("GET", "/absences", (OK,) * 7 + (WHO,)),
     "api_absences.entered": ("POST", "/absences", (WRONG,) * 7 + (WHO,)),
+    "api_people.listed": ("GET", "/people", (NO, NO, NO, NO, OK, NO, OK, WHO)),
+    "api_people.read": ("GET", "/people/li.si", (NO, NO, NO, NO, OK, NO, NONE, WHO)),
+    "api_people.added": ("POST", "/people", (NO, NO, NO, NO, WRONG, NO, WRONG, WHO)),
+    "api_people.changed": ("PUT", "/people/li.si", (NO, NO, NO, NO, WRONG, NO, WRONG, WHO)),
+    "api_departures.listed": ("GET", "/departures", (NO, NO, NO, NO, OK, NO, OK, WHO)),
+    "api_departures.read": ("GET", "/people/li.si/departure", (NO, NO, NO, NO, NONE, NO, NONE, WHO)),
+    "api_departures.work": ("GET", "/people/li.si/open-work", (NO, NO, NO, NO, OK, NO, NONE, WHO)),
+    "api_departures.entered": ("PUT", "/people/li.si/departure", (NO, NO, NO, NO, WRONG, NO, WRONG, WHO)),
+    "api_departures.called_off": (
+        "DELETE",
+        "/people/li.si/departure",
+        (NO, NO, NO, NO, NONE, NO, NONE, WHO),
+    ),
+    "api_chart.shown": ("GET", "/chart", (OK,) * 7 + (WHO,)),
     "api_absences.ended": ("POST", "/absences/1/end", (NONE,) * 7 + (WHO,)),
     "api_timers.listed": ("GET", f"{CASE}/timers", READERS),
     "api_clocks.shown": ("GET", f"{CASE}/clocks/CLOCK", READERS),
@@ -73,6 +146,9 @@ ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "api_attachments.uploaded": ("POST", "/attachments", (WRONG,) * 7 + (WHO,)),
     "api_attachments.listed": ("GET", f"{CASE}/attachments", READERS),
     "api_attachments.downloaded": ("GET", f"{CASE}/attachments/x", (NONE,) * 7 + (WHO,)),
+    "api_materials.listed": ("GET", f"{CASE}/materials", READERS),
+    "api_materials.matters": ("GET", "/matters", (OK,) * 7 + (WHO,)),
+    "api_materials.shown": ("GET", "/matters/x", (NONE,) * 7 + (WHO,)),
     "api_calendar.shown": ("GET", "/calendar/2027", (OK,) * 7 + (WHO,)),
     "api_calendar.previewed": ("POST", "/calendar/preview", (WRONG,) * 7 + (WHO,)),
     "api_calendar.applied": ("POST", "/calendar/batches", (WRONG,) * 7 + (WHO,)),
@@ -80,10 +156,19 @@ ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "api_calendar.undone": ("POST", "/calendar/batches/1/undo", (WRONG,) * 7 + (WHO,)),
     "api_clock.shown": ("GET", "/clock", (NO, NO, NO, NO, OK, NO, OK, WHO)),
     "api_clock.moved": ("PUT", "/clock", (NO, NO, NO, NO, WRONG, NO, WRONG, WHO)),
+    "api_search.listed": ("GET", "/search?q=t-2026", (OK,) * 7 + (WHO,)),
+    "api_passed.to_me": ("GET", "/tasks/passed-to-me", (OK,) * 7 + (WHO,)),
+    "api_passed.by_me": ("GET", "/tasks/passed-by-me", (OK,) * 7 + (WHO,)),
     "api_deadlines.listed": ("GET", "/deadlines", (OK,) * 7 + (WHO,)),
     "api_grounds.listed": ("GET", "/grounds", (NO, NO, NO, NO, OK, OK, OK, WHO)),
     "api_grounds.verified": ("POST", "/grounds/1/verify", (WRONG,) * 7 + (WHO,)),
     "api_grounds.dismissed": ("POST", "/grounds/1/dismiss", (WRONG,) * 7 + (WHO,)),
+    "api_visits.registered": ("POST", "/visits", (WRONG,) * 7 + (WHO,)),
+    "api_visits.listed": ("GET", "/visits", (OK, NO, OK, NO, OK, OK, OK, WHO)),
+    "api_visits.looked_up": ("POST", "/visits/lookup", (OK, NO, OK, NO, NO, NO, NO, WHO)),
+    "api_visits.shown": ("GET", "/visits/VISIT", (OK, NO, OK, NO, OK, OK, NONE, WHO)),
+    "api_visits.voided": ("POST", "/visits/VISIT/void", (WRONG,) * 7 + (WHO,)),
+    "api_visits.received": ("POST", "/visits/VISIT/receive", (GONE, NO, GONE, NO, GONE, GONE, NONE, WHO)),
     "api-docs.openapi_json": ("GET", "/openapi.json", (OK,) * 8),
 }
 #: The same with a body there is nothing wrong with: who may change a case by hand.
@@ -111,6 +196,9 @@ def test_each_person_gets_what_is_theirs(programs: Programs, endpoint: str) -> N
     method, path, expected = ADDRESSES[endpoint]
     path = path.replace("CHECK", programs.task("check").rsplit("/", 1)[-1])
     path = path.replace("CLOCK", str(programs.site.clock()))
+    if "VISIT" in path:
+        programs.site.consult()
+        path = path.replace("VISIT", programs.site.rows(select(visits.c.number))[0])
     found = {}
     for person in EVERYBODY:
         options = {"json": {}} if method != "GET" and "attachments" not in path else {}

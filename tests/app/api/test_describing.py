@@ -12,7 +12,12 @@ from werkzeug.test import TestResponse
 
 from tests.app.api.conftest import GIVEN, Call, Programs
 from tests.app.conftest import KEY
+from tests.app.drafts import BODIES as BODIES_OF_DRAFTS
+from tests.app.drafts import GOOD as GOOD_OF_DRAFTS
+from tests.app.drafts import REFUSED as REFUSED_OF_DRAFTS
 from tests.app.ladders import late_case
+from tests.app.telling import GOOD as GOOD_OF_TELLING
+from tests.app.telling import REFUSED as REFUSED_OF_TELLING
 from tests.notices import NOTICE_2027
 
 PDF = b"%PDF-1.4 nothing much"
@@ -86,10 +91,56 @@ WORDS = {
     "decline": {"reason": "手上案件过多"},
     "give-back": {"opinion": "无误"},
     "urge": {"reason": "来电催问"},
+    "countersign": {"to": ["li.si", "outsider"], "mode": "all", "reason": "数额较大，请核"},
+    "add-signer": {"to": "shen", "reason": "涉及经费"},
+    "sign": {"agrees": False, "opinion": "缺批文"},
+    "call-off": {"reason": "改为口头征求意见"},
+    "send-back": {"step": "check", "reason": "材料与申请不一致"},
+    "withdraw": {"reason": "意见写错"},
 }
 
 
-def passing(person: str, verb: str, *before: str, **words: str) -> Call:
+#: What goes with copies of a case.
+COPIED = {"to": ["outsider", "li.si"], "note": "请了解"}
+
+
+def copied(person: str, method: str, path: str) -> Call:
+    """A call when the first case has been copied."""
+
+    def call(office: Programs) -> TestResponse:
+        number = office.open_case()
+        sent = office.call("zhang.san", "POST", f"/cases/{number}/copies", json=COPIED)
+        assert sent.status_code == 200, sent.text
+        return office.call(person, method, path)
+
+    return call
+
+
+def signed_on(office: Programs) -> None:
+    """Two colleagues are asked to sign on the task."""
+    asked = office.call("zhang.san", "POST", f"{office.task('check')}/countersign", json=WORDS["countersign"])
+    assert asked.status_code == 200, asked.text
+
+
+def asked_to_sign(office: Programs) -> TestResponse:
+    office.open_case()
+    signed_on(office)
+    return office.call("outsider", "GET", "/signatures")
+
+
+def looked_at(person: str, what: str, *before: str) -> Call:
+    """Something of a task is read, after verbs of its holder."""
+
+    def call(office: Programs) -> TestResponse:
+        office.open_case()
+        for earlier in before:
+            office.call("zhang.san", "POST", f"{office.task('check')}/{earlier}", json=WORDS[earlier])
+        return office.call(person, "GET", f"{office.task('check')}/{what}")
+
+    return call
+
+
+def passing(person: str, verb: str, *before: str, **words: Any) -> Call:
     """A verb upon a fresh task, after verbs of its holder."""
 
     def call(office: Programs) -> TestResponse:
@@ -100,6 +151,25 @@ def passing(person: str, verb: str, *before: str, **words: str) -> Call:
             assert done.status_code == 200, done.text
         given = WORDS.get(verb, {}) | words
         return office.call(person, "POST", f"{task}/{verb}", **({"json": given} if given else {}))
+
+    return call
+
+
+def going_back(person: str, verb: str, *, claimed: bool = False, **words: str) -> Call:
+    """Sending back what was checked, or withdrawing it, perhaps after somebody has taken it on."""
+
+    def call(office: Programs) -> TestResponse:
+        office.open_case()
+        check = office.task("check")
+        done = office.call("zhang.san", "POST", f"{check}/complete", json={"data": {"opinion": "齐全"}})
+        assert done.status_code == 200, done.text
+        decide = office.task("decide")
+        if claimed:
+            assert office.call("wang.wu", "POST", f"{decide}/claim").status_code == 200
+        method = "GET" if verb == "earlier-steps" else "POST"
+        task = check if verb == "withdraw" else decide
+        given = WORDS.get(verb, {}) | words
+        return office.call(person, method, f"{task}/{verb}", **({"json": given} if given else {}))
 
     return call
 
@@ -127,6 +197,31 @@ def away(office: Programs, by: str = "zhang.san", **given: Any) -> TestResponse:
     return office.call(by, "POST", "/absences", json=body)
 
 
+def noted(office: Programs, rest: str = "", *, by: str = "zhang.san", method: str = "POST") -> TestResponse:
+    """A note, and what is done with it."""
+    number = office.open_case()
+    path = f"/cases/{number}/comments"
+    made = office.call("zhang.san", "POST", path, json=NOTE)
+    return (
+        office.call(by, method, path + rest.format(made.json["number"])) if rest or method == "GET" else made
+    )
+
+
+def leaving(office: Programs, then: str = "") -> TestResponse:
+    """A colleague leaves, and what is done with that."""
+    path = "/people/li.si/departure"
+    made = office.call("zhao.liu", "PUT", path, json=LEAVING)
+    return office.call("zhao.liu", then, path) if then else made
+
+
+NEWCOMER = {"user": "sun.qi", "name": "孙七", "units": ["window"], "skills": ["调解"]}
+MOVING = {"name": "李四", "units": ["archive"], "from_day": "2026-10-08"}
+LEAVING = {
+    "last_day": "2026-09-30",
+    "successor": "shen",
+    "choices": [{"case_id": 1, "number": 2, "successor": None}],
+}
+NOTE = {"text": "@li.si 周二来补材料"}
 REASON = {"reason": "申请人撤回"}
 CORRECTION = {"data": {"kind": "变更"}, "reason": "选错"}
 LATER = {"now": "2026-09-24T10:00:00+08:00"}
@@ -156,8 +251,37 @@ def decide(office: Programs, act: str, given: dict[str, Any], by: str = "wang.wu
     return office.call(by, "POST", f"{path}/{act}", json={"request": asked.json["request"], **given})
 
 
+VISITOR = {"name": "张三某", "phone": "00000000018"}
+VISIT = {**VISITOR, "asked": "办一件许可", "decision": "own"}
+PASSED = {**VISITOR, "asked": "找领导", "decision": "unit", "unit": "chiefs", "place": "201室"}
+
+
+def visited(person: str, method: str, rest: str = "", given: dict[str, Any] = VISIT, **options: Any) -> Call:
+    """A call about a visit that was just taken down."""
+
+    def call(office: Programs) -> TestResponse:
+        made = office.call("zhang.san", "POST", "/visits", json=given)
+        assert made.status_code == 201, made.text
+        return office.call(person, method, f"/visits/{made.json['number']}{rest}", **options)
+
+    return call
+
+
+def visit_struck_out_twice(office: Programs) -> TestResponse:
+    visited("zhang.san", "POST", "/void", json=REASON)(office)
+    return office.call("zhang.san", "POST", "/visits/20260921-001/void", json=REASON)
+
+
+def visit_of_yesterday(office: Programs) -> TestResponse:
+    visited("zhang.san", "GET")(office)
+    office.call("zhao.liu", "PUT", "/clock", json=LATER)
+    return office.call("zhang.san", "POST", "/visits/20260921-001/void", json=REASON)
+
+
 #: Operation → a call that succeeds.
 GOOD: dict[str, Call] = {
+    **GOOD_OF_TELLING,
+    **GOOD_OF_DRAFTS,
     "listDefinitions": plain("zhang.san", "GET", "/definitions"),
     "getStart": plain("zhang.san", "GET", f"/definitions/{KEY}/start"),
     "listVersions": plain("han", "GET", VERSIONS),
@@ -179,10 +303,33 @@ GOOD: dict[str, Call] = {
     "lendTask": passing("zhang.san", "lend"),
     "giveTaskBack": passing("li.si", "give-back", "lend"),
     "urgeTask": passing("wang.wu", "urge"),
+    "askSignatures": passing("zhang.san", "countersign"),
+    "addSigner": passing("outsider", "add-signer", "countersign"),
+    "sign": passing("outsider", "sign", "countersign", "add-signer"),
+    "callOffSignatures": passing("zhang.san", "call-off", "countersign"),
+    "getSignatures": looked_at("outsider", "signatures", "countersign"),
+    "listSignatures": asked_to_sign,
+    "copyCase": of_case("zhang.san", "POST", "/copies", json=COPIED),
+    "listCopiesOfCase": copied("zhang.san", "GET", "/cases/t-2026-00001/copies"),
+    "listCopies": copied("outsider", "GET", "/copies?unread=true"),
+    "readCopy": copied("outsider", "POST", "/copies/1/read"),
+    "listEarlierSteps": going_back("wang.wu", "earlier-steps"),
+    "sendTaskBack": going_back("wang.wu", "send-back"),
+    "withdrawTask": going_back("zhang.san", "withdraw"),
     "passTasks": in_bulk,
     "listAbsences": lambda office: (away(office), office.call("li.si", "GET", "/absences"))[1],
     "enterAbsence": lambda office: away(office),
     "endAbsence": lambda office: (away(office), office.call("zhang.san", "POST", "/absences/1/end"))[1],
+    "listComments": lambda office: noted(office, method="GET"),
+    "addComment": lambda office: noted(office),
+    "withdrawComment": lambda office: noted(office, "/{}/withdraw"),
+    "getPulse": lambda office: office.call("zhang.san", "GET", f"/pulse?case={office.open_case()}"),
+    "getHome": lambda office: (late_case(office.site), office.call("zhao.liu", "GET", "/home"))[1],
+    "getMemberTasks": lambda office: (
+        office.open_case(),
+        claim_first(office),
+        office.call("wang.wu", "GET", "/home/members/zhang.san"),
+    )[2],
     "listTimers": of_case("zhang.san", "GET", "/timers"),
     "getClockProof": lambda office: office.call(
         "zhang.san", "GET", f"/cases/{office.open_case()}/clocks/{office.site.clock()}"
@@ -206,6 +353,19 @@ GOOD: dict[str, Call] = {
     "uploadFile": upload,
     "listFiles": of_case("zhang.san", "GET", "/attachments"),
     "downloadFile": download,
+    "listMaterials": of_case("zhang.san", "GET", "/materials"),
+    "listMatters": plain("zhang.san", "GET", "/matters"),
+    "getMatter": plain("zhang.san", "GET", "/matters/founding"),
+    "listPeople": plain("zhao.liu", "GET", "/people"),
+    "getPerson": plain("zhao.liu", "GET", "/people/li.si"),
+    "addPerson": plain("zhao.liu", "POST", "/people", json=NEWCOMER),
+    "changePerson": plain("zhao.liu", "PUT", "/people/li.si", json=MOVING),
+    "getOpenWork": plain("zhao.liu", "GET", "/people/li.si/open-work"),
+    "enterDeparture": lambda office: leaving(office),
+    "listDepartures": lambda office: (leaving(office), office.call("zhao.liu", "GET", "/departures"))[1],
+    "getDeparture": lambda office: leaving(office, "GET"),
+    "callOffDeparture": lambda office: leaving(office, "DELETE"),
+    "getChart": plain("outsider", "GET", "/chart?on=2026-09-30"),
     "listDeadlines": lambda office: (late_case(office.site), office.call("han", "GET", "/deadlines"))[1],
     "listGrounds": lambda office: (late_case(office.site), office.call("han", "GET", "/grounds"))[1],
     "verifyGround": of_ground("wang.wu", "verify", json=REASON),
@@ -217,6 +377,18 @@ GOOD: dict[str, Call] = {
         1
     ],
     "undoCalendarBatch": lambda office: (gazetted(office), undone(office))[1],
+    "registerVisit": plain("zhang.san", "POST", "/visits", json=VISIT),
+    "listVisits": lambda office: (
+        visited("zhang.san", "GET")(office),
+        office.call("han", "GET", "/visits?day=2026-09-21"),
+    )[1],
+    "lookUpVisitor": lambda office: (
+        visited("zhang.san", "GET")(office),
+        office.call("li.si", "POST", "/visits/lookup", json=VISITOR),
+    )[1],
+    "getVisit": visited("zhang.san", "GET"),
+    "voidVisit": visited("zhang.san", "POST", "/void", json=REASON),
+    "receiveVisit": visited("wang.wu", "POST", "/receive", PASSED),
     "getClock": plain("zhao.liu", "GET", "/clock"),
     "setClock": plain("zhao.liu", "PUT", "/clock", json=LATER),
 }
@@ -238,11 +410,75 @@ def twice(office: Programs) -> TestResponse:
 
 #: (operation, status, code, call): one of each kind of refusal an operation may meet beside 401.
 REFUSED: list[tuple[str, int, str, Call]] = [
+    *REFUSED_OF_TELLING,
+    *REFUSED_OF_DRAFTS,
     ("getStart", 404, "no-such-definition", plain("outsider", "GET", f"/definitions/{KEY}/start")),
+    (
+        "addPerson",
+        409,
+        "person-exists",
+        plain("zhao.liu", "POST", "/people", json=NEWCOMER | {"user": "han"}),
+    ),
+    (
+        "addPerson",
+        422,
+        "no-such-group",
+        plain("zhao.liu", "POST", "/people", json=NEWCOMER | {"roles": ["x"]}),
+    ),
+    ("addPerson", 422, "unusable-name", plain("zhao.liu", "POST", "/people", json=NEWCOMER | {"user": "孙"})),
+    (
+        "changePerson",
+        422,
+        "unusable-day",
+        plain("zhao.liu", "PUT", "/people/li.si", json=MOVING | {"from_day": "2026-09-01"}),
+    ),
+    (
+        "changePerson",
+        409,
+        "last-administrator",
+        plain("zhao.liu", "PUT", "/people/zhao.liu", json=MOVING),
+    ),
+    ("getPerson", 404, "no-such-person", plain("zhao.liu", "GET", "/people/elsewhere")),
+    ("getDeparture", 404, "not-leaving", plain("zhao.liu", "GET", "/people/li.si/departure")),
+    (
+        "enterDeparture",
+        422,
+        "unusable-successor",
+        plain("zhao.liu", "PUT", "/people/li.si/departure", json=LEAVING | {"successor": "elsewhere"}),
+    ),
+    (
+        "enterDeparture",
+        409,
+        "last-administrator",
+        plain("zhao.liu", "PUT", "/people/zhao.liu/departure", json=LEAVING),
+    ),
+    ("callOffDeparture", 404, "not-leaving", plain("zhao.liu", "DELETE", "/people/li.si/departure")),
     ("listVersions", 403, "not-permitted", plain("zhang.san", "GET", VERSIONS)),
     ("listVersions", 404, "no-such-definition", plain("elsewhere", "GET", VERSIONS)),
     ("getDiagram", 403, "not-permitted", plain("zhang.san", "GET", f"{VERSIONS}/1/diagram")),
     ("getDiagram", 404, "no-such-version", plain("elsewhere", "GET", f"{VERSIONS}/1/diagram")),
+    ("registerVisit", 403, "not-permitted", plain("wang.wu", "POST", "/visits", json=VISIT)),
+    (
+        "registerVisit",
+        422,
+        "visit-invalid",
+        plain("zhang.san", "POST", "/visits", json={**VISIT, "decision": "consult"}),
+    ),
+    ("registerVisit", 422, "request-invalid", plain("zhang.san", "POST", "/visits", json=VISITOR)),
+    ("listVisits", 403, "not-permitted", plain("wang.wu", "GET", "/visits")),
+    ("listVisits", 422, "request-invalid", plain("han", "GET", "/visits?day=someday")),
+    ("lookUpVisitor", 403, "not-permitted", plain("han", "POST", "/visits/lookup", json=VISITOR)),
+    ("lookUpVisitor", 422, "request-invalid", plain("han", "POST", "/visits/lookup", json={"kind": "ghost"})),
+    ("getVisit", 403, "not-permitted", visited("wang.wu", "GET")),
+    ("getVisit", 404, "no-such-visit", visited("elsewhere", "GET")),
+    ("voidVisit", 403, "not-permitted", visited("han", "POST", "/void", json=REASON)),
+    ("voidVisit", 404, "no-such-visit", plain("zhang.san", "POST", "/visits/1/void", json=REASON)),
+    ("voidVisit", 409, "visit-struck-out", visit_struck_out_twice),
+    ("voidVisit", 409, "visit-too-old", visit_of_yesterday),
+    ("voidVisit", 422, "reason-missing", visited("li.si", "POST", "/void", json={"reason": " "})),
+    ("receiveVisit", 403, "not-permitted", visited("zhang.san", "POST", "/receive", PASSED)),
+    ("receiveVisit", 404, "no-such-visit", visited("elsewhere", "POST", "/receive", PASSED)),
+    ("receiveVisit", 409, "nothing-to-receive", visited("zhang.san", "POST", "/receive")),
     ("listCases", 422, "request-invalid", plain("zhang.san", "GET", "/cases?status=lost")),
     ("openCase", 404, "no-such-definition", plain("han", "POST", "/cases", json={"definition": KEY})),
     ("openCase", 422, "form-invalid", plain("zhang.san", "POST", "/cases", json={"definition": KEY})),
@@ -275,6 +511,49 @@ REFUSED: list[tuple[str, int, str, Call]] = [
     ("lendTask", 422, "request-invalid", passing("zhang.san", "lend", who="li.si")),
     ("giveTaskBack", 409, "not-lent", passing("zhang.san", "give-back")),
     ("urgeTask", 403, "not-permitted", passing("outsider", "urge")),
+    ("askSignatures", 403, "not-permitted", passing("wang.wu", "countersign")),
+    ("askSignatures", 404, "no-such-person", passing("zhang.san", "countersign", to=["elsewhere"])),
+    ("askSignatures", 409, "signatures-under-way", passing("zhang.san", "countersign", "countersign")),
+    ("askSignatures", 422, "own-signature", passing("zhang.san", "countersign", to=["zhang.san"])),
+    ("askSignatures", 422, "request-invalid", passing("zhang.san", "countersign", to=[])),
+    ("addSigner", 409, "already-asked", passing("li.si", "add-signer", "countersign", to="outsider")),
+    ("addSigner", 409, "no-signatures-awaited", passing("zhang.san", "add-signer")),
+    ("addSigner", 403, "not-permitted", passing("wang.wu", "add-signer", "countersign")),
+    ("sign", 409, "no-signatures-awaited", passing("wang.wu", "sign", "countersign")),
+    ("sign", 403, "not-permitted", passing("outsider", "sign")),
+    ("sign", 422, "opinion-missing", passing("outsider", "sign", "countersign", opinion=" ")),
+    ("callOffSignatures", 403, "not-permitted", passing("outsider", "call-off", "countersign")),
+    ("callOffSignatures", 422, "reason-missing", passing("zhang.san", "call-off", "countersign", reason=" ")),
+    ("completeTask", 409, "signatures-awaited", of_task("zhang.san", "/complete", signed_on)),
+    ("copyCase", 403, "not-permitted", of_case("outsider", "POST", "/copies", json=COPIED)),
+    ("copyCase", 404, "no-such-person", of_case("zhang.san", "POST", "/copies", json=COPIED | {"to": ["x"]})),
+    ("copyCase", 422, "note-missing", of_case("zhang.san", "POST", "/copies", json=COPIED | {"note": " "})),
+    ("readCopy", 404, "no-such-copy", copied("wang.wu", "POST", "/copies/1/read")),
+    ("listEarlierSteps", 403, "not-permitted", going_back("outsider", "earlier-steps")),
+    ("sendTaskBack", 403, "not-permitted", going_back("li.si", "send-back")),
+    ("sendTaskBack", 409, "no-way-back", going_back("wang.wu", "send-back", step="decide")),
+    ("sendTaskBack", 422, "reason-missing", going_back("wang.wu", "send-back", reason=" ")),
+    ("withdrawTask", 403, "not-permitted", going_back("li.si", "withdraw")),
+    ("withdrawTask", 409, "task-claimed-by-another", going_back("zhang.san", "withdraw", claimed=True)),
+    ("listComments", 403, "not-permitted", of_case("outsider", "GET", "/comments")),
+    (
+        "addComment",
+        422,
+        "mentioned-cannot-read",
+        of_case("han", "POST", "/comments", json={"text": "@outsider"}),
+    ),
+    ("addComment", 422, "comment-unusable", of_case("han", "POST", "/comments", json={"text": " "})),
+    ("withdrawComment", 403, "not-your-comment", lambda office: noted(office, "/{}/withdraw", by="li.si")),
+    ("withdrawComment", 404, "no-such-comment", of_case("han", "POST", "/comments/9/withdraw")),
+    (
+        "getPulse",
+        403,
+        "not-permitted",
+        lambda office: office.call("outsider", "GET", f"/pulse?case={office.open_case()}"),
+    ),
+    ("getPulse", 404, "no-such-case", plain("zhang.san", "GET", f"/pulse?case={ABSENT}")),
+    ("getPulse", 422, "request-invalid", plain("zhang.san", "GET", "/pulse?" + 21 * "watch=x&")),
+    ("getMemberTasks", 404, "no-such-person", plain("li.si", "GET", "/home/members/zhang.san")),
     ("enterAbsence", 403, "not-permitted", lambda office: away(office, user="li.si")),
     ("enterAbsence", 404, "no-such-person", lambda office: away(office, substitute="nobody")),
     ("enterAbsence", 409, "absence-overlaps", lambda office: (away(office), away(office))[1]),
@@ -296,6 +575,8 @@ REFUSED: list[tuple[str, int, str, Call]] = [
             office.call("zhang.san", "POST", office.task("check") + "/complete", json={}),
         )[1],
     ),
+    ("listMaterials", 403, "not-permitted", of_case("outsider", "GET", "/materials")),
+    ("getMatter", 404, "no-such-matter", plain("zhang.san", "GET", "/matters/none")),
     ("getClockProof", 404, "no-such-clock", of_case("zhang.san", "GET", "/clocks/99")),
     ("getClockProof", 403, "not-permitted", of_case("outsider", "GET", "/clocks/99")),
     (
@@ -520,7 +801,7 @@ def test_a_refusal_is_a_problem_as_described(
     answer = call(programs)
     assert (answer.status_code, answer.json["code"]) == (status, code)
     check_problem(programs, name, answer)
-    by_field = code in ("form-invalid", "request-invalid")
+    by_field = code in ("form-invalid", "request-invalid", "visit-invalid")
     assert ("errors" in answer.json) == by_field
 
 
@@ -556,9 +837,11 @@ def test_a_case_that_is_not_there_and_one_of_another_office_are_the_same_404(pro
 
 #: What operations on a case are sent, so that only the case is at fault.
 BODIES = {
+    "addComment": NOTE,
     "cancelCase": REASON,
     "setData": CORRECTION,
     "completeTask": {"data": {}},
+    **BODIES_OF_DRAFTS,
     "suspendClocks": HEARING,
     "resumeClocks": {"reason": "听证结束"},
     "requestExtension": MORE,
@@ -570,6 +853,13 @@ BODIES = {
     "declineTask": WORDS["decline"],
     "giveTaskBack": WORDS["give-back"],
     "urgeTask": WORDS["urge"],
+    "askSignatures": WORDS["countersign"],
+    "addSigner": WORDS["add-signer"],
+    "sign": WORDS["sign"],
+    "callOffSignatures": WORDS["call-off"],
+    "copyCase": COPIED,
+    "sendTaskBack": WORDS["send-back"],
+    "withdrawTask": WORDS["withdraw"],
 }
 
 

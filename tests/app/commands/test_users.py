@@ -18,8 +18,8 @@ def test_a_person_who_is_added_is_listed_with_what_the_person_is(office: FlaskCl
 def test_a_mistake_is_explained_in_both_languages(office: FlaskCliRunner) -> None:
     output = add(office, "--unit", "nowhere")
     assert output.startswith("1 ")
-    assert "没有部门或角色“nowhere”" in output
-    assert "no such unit or role" in output
+    assert "没有“nowhere”这个部门、角色、岗位或专长" in output
+    assert "no such unit, role, post or skill" in output
 
 
 def test_a_password_can_be_changed_and_an_account_closed(office: FlaskCliRunner) -> None:

@@ -57,10 +57,14 @@ def straight(office: Office) -> Case:
     )
 
 
-def send_back(case: Case, here: str, to: str, *, by: Actor = WANG_WU, reason: str = "材料与申请不一致") -> Case:
+def send_back(
+    case: Case, here: str, to: str, *, by: Actor = WANG_WU, reason: str = "材料与申请不一致"
+) -> Case:
     number = case.numbers(here)[0]
     return case.act(
-        "send-back", lambda c, **k: cases.send_back(c, number=number, step=to, reason=reason, by=by, **k), None
+        "send-back",
+        lambda c, **k: cases.send_back(c, number=number, step=to, reason=reason, by=by, **k),
+        None,
     )
 
 
@@ -127,7 +131,9 @@ def test_what_is_lent_is_not_sent_back_by_the_one_who_prepares_it(office: Office
 def test_if_the_one_who_did_it_may_not_any_more_the_step_waits_for_the_unit(office: Office) -> None:
     case = straight(office).do("check")
     with transaction(office.engine) as connection:
-        connection.execute(tables.people.update().where(tables.people.c.user == ZHANG_SAN.user).values(active=False))
+        connection.execute(
+            tables.people.update().where(tables.people.c.user == ZHANG_SAN.user).values(active=False)
+        )
     send_back(case, "decide", "check")
     assert case.tasks()[0].assignee is None
     case.do("check", by=LI_SI)
@@ -323,6 +329,20 @@ def test_who_submitted_takes_it_back_until_somebody_takes_it_on(office: Office) 
         withdraw(case, "check")
     case.do("decide", by=WANG_WU)
     assert [event.kind for event in case.events()][2] == "withdrawn"
+
+
+def test_what_was_only_given_to_a_colleague_can_still_be_withdrawn(office: Office) -> None:
+    case = open_case(
+        office,
+        d.start(),
+        d.user("first"),
+        d.user("second", candidates=CHIEFS, distribution="load"),
+        d.end(),
+        *d.path("start", "first", "second", "end"),
+    ).do("first")
+    assert case.tasks()[0].assignee == WANG_WU.user
+    withdraw(case, "first")
+    assert case.open() == ["first"]
 
 
 def test_only_who_submitted_it_takes_it_back(office: Office) -> None:

@@ -15,9 +15,10 @@ from workflows.database import transaction
 
 NAMES = [f"u{number}" for number in range(8)]
 LIMIT = 8
-#: A timer brings a clock with its span, and asks for the calendar's version and the office's hours.
-ARMING = 13
-DISARMING = 8
+#: A timer brings a clock with its span, and asks for the calendar's version and the office's hours. One of
+#: them destroys the draft of whoever completes the task.
+ARMING = 14
+DISARMING = 9
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import Connection, Engine, select, update
 
 from tests.workflows.packages.offices import ORGANISATION, callee
+from workflows.belonging import Belonging, change_terms, terms_of
 from workflows.calendar_store import load_calendar
 from workflows.database import transaction
 from workflows.definitions import Bundle, current_version, publish, save_draft
 from workflows.packages import LoadReport, PackageFault, load_packages, read_package, surroundings_of
 from workflows.people import actor_of, add_person, check_password, list_people
 from workflows.tables import groups, organisations, people, provisions, versions
+from workflows.terms import day_of
 
 NOW = datetime(2026, 9, 7, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -74,6 +76,17 @@ def test_a_demonstration_has_people_with_the_published_password(engine: Engine, 
         assert actor_of(connection, "t.window").keys == {"person:t.window", "unit:window", "leader:window"}
         assert check_password(connection, "t.window", "guicheng-demo")
         assert connection.execute(select(people.c.demo).distinct()).scalars().all() == [True]
+
+
+def test_what_was_entered_with_days_survives_loading_again(engine: Engine, package: Path) -> None:
+    load(engine, package, demo=True)
+    with transaction(engine) as connection:
+        belongs = Belonging(units=(), leads=())
+        change_terms(connection, "t.window", belongs, organisation="t", from_day=day_of(NOW))
+    load(engine, package, demo=True)
+    with transaction(engine) as connection:
+        assert actor_of(connection, "t.window", at=NOW).keys == {"person:t.window"}
+        assert [one.slug for one in terms_of(connection, "t", user="t.window")] == ["window", "window"]
 
 
 def test_an_account_that_is_no_demonstrations_is_left_alone(engine: Engine, package: Path) -> None:

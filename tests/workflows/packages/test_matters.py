@@ -24,3 +24,11 @@ def test_an_office_may_have_an_equal_promise_only_pointed_out(package: Path) -> 
     lenient = 'promised_equal = "flagged"\n'
     assert severities(package, 20, before=lenient) == ["warning"]
     assert severities(package, 21, before=lenient) == ["error"]
+
+
+def test_neither_a_matter_nor_a_material_is_named_twice(package: Path) -> None:
+    twice = MATTER.format(days=7) + 'materials = [{ name = "申请书" }, { name = "照片" }]\n'
+    assert severities(package, 7) == []
+    assert severities(package, 7, before=twice) == ["error"]
+    same = twice.replace("照片", "申请书").replace("某某许可", "某某变更")
+    assert severities(package, 7, before=same) == ["error"]

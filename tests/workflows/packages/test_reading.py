@@ -8,6 +8,8 @@ import pytest
 from tests.workflows.packages.offices import ORGANISATION, PROVISIONS, write_package
 from workflows.packages import PackageFault, PackageGroup, PackagePerson, read_package, read_packages
 
+NAMED = [("posts", "reception", "首问接待岗"), ("skills", "mediation", "调解")]
+
 
 def test_a_package_is_what_its_files_say(package: Path) -> None:
     read = read_package(package)
@@ -19,6 +21,21 @@ def test_a_package_is_what_its_files_say(package: Path) -> None:
     assert list(read.diagrams) == ["checking", "intake"]
     assert list(read.forms) == ["elsewhere", "facts"]
     assert read.registers["intake"]["columns"][0]["value"] == "case.number"
+
+
+def test_posts_and_skills_are_lists_of_the_organisation_and_of_its_people(package: Path) -> None:
+    written = package / "organisation.toml"
+    more = "".join(f'\n[[{key}]]\nslug = "{slug}"\nname = "{name}"\n' for key, slug, name in NAMED)
+    text = written.read_text(encoding="utf-8")
+    first, people, rest = text.partition("[[people]]\n")
+    held = 'posts = ["reception"]\nskills = ["mediation"]\n'
+    written.write_text(first + more + people + held + rest, encoding="utf-8")
+    read = read_package(package)
+    assert [(one.slug, one.name) for one in (*read.posts, *read.skills)] == [one[1:] for one in NAMED]
+    assert (read.people[0].posts, read.people[0].skills) == (("reception",), ("mediation",))
+    written.write_text(first + people + held + rest, encoding="utf-8")
+    with pytest.raises(PackageFault):
+        read_package(package)
 
 
 def test_what_is_no_row_of_its_own_is_kept_as_a_setting(package: Path) -> None:

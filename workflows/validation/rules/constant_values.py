@@ -41,6 +41,7 @@ ROLES: dict[str, tuple[tuple[type, ...], str, str]] = {
     "priority": ((Decimal,), "数", "a number"),
     "cardinality": ((Decimal,), "数", "a number"),
     "candidates": ((), '人员，例如 unit("…")', 'people, such as unit("…")'),
+    "skill": ((str,), '专长的名称，例如 "调解"', 'the name of a skill such as "mediation"'),
     "exclude": ((), '人员，例如 performer("…")', 'people, such as performer("…")'),
 }
 

@@ -17,13 +17,25 @@ from workflows.validation.finding import Problem
 from workflows.validation.subject import Subject
 from workflows.validation.suggestion import did_you_mean
 
-PERSONAL = ("form", "candidates", "exclude", "clock", "due", "priority", "notice", "outcome.", "public")
+GIVEN_OUT = ("distribution", "skill")
+PERSONAL = (
+    *GIVEN_OUT,
+    "form",
+    "candidates",
+    "exclude",
+    "clock",
+    "due",
+    "priority",
+    "notice",
+    "outcome.",
+    "public",
+)
 SEEN_OUTSIDE = ("public.required",)
 GOES_BACK = ("send-back", "withdraw")
 #: Kind of node → property names beside ``provision``; a trailing dot stands for any name behind it.
 BY_KIND = {
     "process": ("title", "input.", "output.", "clock.", "public", "public.clock.", "public.notice."),
-    "lane": ("candidates",),
+    "lane": ("candidates", *GIVEN_OUT),
     "userTask": PERSONAL + SEEN_OUTSIDE + GOES_BACK,
     "manualTask": PERSONAL + SEEN_OUTSIDE + GOES_BACK,
     "businessRuleTask": ("result",),

@@ -1,4 +1,4 @@
-"""A step is sent back to steps of people of the same part of the process, and ``withdraw`` says ``none`` or nothing.
+"""A step is sent back to other steps of people beside it, and ``withdraw`` says ``none`` or nothing.
 
 A misspelt step would never be offered, and what must stay submitted could be taken back.
 """
@@ -25,8 +25,8 @@ def check(subject: Subject) -> Iterator[Problem]:
                 yield Problem(
                     element.id,
                     f"“{shown(element)}”不能退回到“{name}”：这不是同一流程中由人办理的其他步骤。{zh}",
-                    f"{shown(element)!r} cannot be sent back to {name!r}: it is no other step of people in the "
-                    f"same part of the process.{en}",
+                    f"{shown(element)!r} cannot be sent back to {name!r}: it is no other step of people in "
+                    f"the same part of the process.{en}",
                     "step",
                 )
         if element.properties.get("withdraw", "none") != "none":

@@ -13,6 +13,7 @@ export function personal(catalogue) {
     }),
     property('expression', 'candidates', 'Who does this', { description: 'Empty: those of the lane.' }),
     property('expression', 'exclude', 'Who must not do this'),
+    ...givenOut('Empty: as the lane says.'),
     property('text', 'clock', 'Clock shown', { description: 'Name of the legal period whose end the inbox shows.' }),
     property('expression', 'due', 'Internal norm', { description: 'for example workdays(1); shown, never a breach' }),
     property('expression', 'priority', 'Priority', { description: 'A number, higher first.' }),
@@ -22,6 +23,22 @@ export function personal(catalogue) {
       read: (extensions, element) => extensions.property(element, 'withdraw') === 'none',
       write: (extensions, element, value) => extensions.setProperty(element, 'withdraw', value ? 'none' : '')
     })
+  ];
+}
+
+// How the work is given out when it opens; a task that says nothing follows its lane.
+export function givenOut(unsaid) {
+  return [
+    property('choice', 'distribution', 'Given out', {
+      options: translate => [
+        { value: 'free', label: translate('Whoever claims it') },
+        { value: 'load', label: translate('To whom has least to do') },
+        { value: 'skill', label: translate('To whom has the skill') },
+        { value: 'rotation', label: translate('In turn') }
+      ],
+      description: unsaid
+    }),
+    property('expression', 'skill', 'Skill asked for', { description: 'Only when given out by skill: a text in quotes, or a name of the case data.' })
   ];
 }
 

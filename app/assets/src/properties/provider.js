@@ -1,7 +1,7 @@
 // The groups of the panel: what a regulation says at each kind of element.
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { carrier } from './extensions.js';
-import { automatic, called, decided, personal, shownOutside, told } from './activities.js';
+import { automatic, called, decided, givenOut, personal, shownOutside, told } from './activities.js';
 import { condition, ending, message, starting, timing } from './events.js';
 import { property } from './entries.js';
 import { clauses, others } from './lists.js';
@@ -43,7 +43,7 @@ export default class OfficeProperties {
     if (is(element, 'bpmn:ServiceTask')) add('operator', 'Automatic work', automatic(element, extensions, catalogue));
     if (is(element, 'bpmn:BusinessRuleTask')) add('decision', 'Decision', decided(catalogue));
     if (is(element, 'bpmn:CallActivity')) add('call', 'Call', called(element, catalogue));
-    if (is(element, 'bpmn:Lane')) add('lane', 'Work', [property('expression', 'candidates', 'Who does this', { description: 'for example unit("slug"), role("slug"), performer("element")' })]);
+    if (is(element, 'bpmn:Lane')) add('lane', 'Work', [property('expression', 'candidates', 'Who does this', { description: 'for example unit("slug"), role("slug"), performer("element")' }), ...givenOut('Empty: whoever claims it.')]);
     if (isAny(element, ['bpmn:Process', 'bpmn:Participant'])) {
       add('process', 'Regulation', [property('expression', 'title', 'Title of a case')]);
       add('outside', 'For the applicant', shownOutside(element, extensions, catalogue));

@@ -1,0 +1,121 @@
+"""What comes next, on the page of a task: the completion rehearsed with the answers given so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from app.answering import files_named, posted_answers
+from app.case_view import CaseView, case_view, readable_task
+from app.installation import installation
+from app.language import in_english, said
+from app.messages import gettext as _
+from app.signing_in import me
+from app.wording import Names
+from workflows.attachments import usable_files
+from workflows.cases import FormInvalid, NotPermitted
+from workflows.cases.foreseeing import foresee
+from workflows.database import reading
+from workflows.errors import CaseStops, Refusal
+from workflows.forms.showing import labels_of, show_form
+from workflows.reading.access import may_do_task
+from workflows.reading.forecast import APPLICANT, Forecast, forecast_of
+from workflows.reading.task_sheet import TaskSheet, task_sheet
+from workflows.rehearsing import rehearse
+
+blueprint = Blueprint("forecasting", __name__, url_prefix="/cases/<case_number>/tasks/<int:number>")
+
+#: The button that asks for it on a page without scripts.
+FORECAST: Final = "forecast"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """A forecast, or why there is none yet."""
+
+    forecast: Forecast | None = None
+    #: Path → what has to be filled in or put right first.
+    missing: Mapping[str, str] = field(default_factory=dict)
+    #: Why it cannot be handed in like this, or why the case would stop, with the error's code; else empty.
+    refused: str = ""
+    stops: bool = False
+    code: str = ""
+
+
+@blueprint.post("/forecast")
+def show(case_number: str, number: int) -> ResponseReturnValue:
+    """What would come of the answers posted: a part of the task's page."""
+    with reading(installation().engine) as connection:
+        view = case_view(connection, case_number)
+        task = readable_task(view, number)
+        sheet = task_sheet(connection, view.case, view.law, task, now=view.now)
+    answers = posted_answers(sheet.schema, user=me().user)
+    return render_template("forecasting/show.html", **facts_of(view, sheet, answers.values))
+
+
+def facts_of(view: CaseView, sheet: TaskSheet, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What the part of the page about the next step needs."""
+    outlook = look_ahead(view, sheet, answers)
+    found = outlook.forecast
+    keys = {key for task in found.tasks for key in task.keys} if found is not None else set()
+    keys |= {key for letter in found.announcements for key in letter.to} if found is not None else set()
+    with reading(installation().engine) as connection:
+        names = view.names(connection, keys)
+    widgets = show_form(sheet.schema or {}, answers, known=sheet.known, errors={})
+    labels = labels_of(widgets)
+    return {
+        "outlook": outlook,
+        "names": names,
+        "view": view,
+        "clauses": {},
+        "missing_labels": [labels.get(path) or path for path in outlook.missing if path],
+        "receivers": lambda keys: receivers_words(keys, names),
+    }
+
+
+def look_ahead(view: CaseView, sheet: TaskSheet, answers: Mapping[str, Any]) -> Outlook:
+    """Rehearse the completion of a task by this person.
+
+    Raises ``NotPermitted`` to those whom the task is not for, and what else keeps a task from being done.
+    """
+    person, number, case_id = me(), sheet.task.number, view.case.id
+    if not may_do_task(person, sheet.task):
+        raise NotPermitted(user=person.user, number=number)
+
+    def act(connection: Connection) -> Forecast:
+        usable = usable_files(connection, case_id=case_id, user=person.user) if files_named(answers) else {}
+        foreseen = foresee(
+            connection,
+            case_id=case_id,
+            number=number,
+            data=answers,
+            by=person,
+            at=installation().clock.now(),
+            attachments=usable.keys(),
+        )
+        return forecast_of(foreseen, view.case, view.law, number=number, person=person)
+
+    try:
+        return Outlook(forecast=rehearse(installation().engine, act))
+    except FormInvalid as wrong:
+        return Outlook(missing=wrong.errors_en if in_english() else wrong.errors)
+    except (Refusal, CaseStops) as wrong:
+        return Outlook(refused=_refusal(view, wrong), code=wrong.code, stops=isinstance(wrong, CaseStops))
+
+
+def _refusal(view: CaseView, wrong: Refusal | CaseStops) -> str:
+    if "clock" in wrong.facts:
+        wrong.facts["clock"] = view.law.name_of_clock(str(wrong.facts["clock"]))
+    return said(wrong)
+
+
+def receivers_words(keys: tuple[str, ...], names: Names) -> str:
+    """To whom a letter goes."""
+    others = [key for key in keys if key != APPLICANT]
+    found = [_("申请人")] if APPLICANT in keys else []
+    return (", " if in_english() else "、").join([*found, *([names.keys(others)] if others else [])])

@@ -1,0 +1,24 @@
+// Fetches the drawing of a case when somebody opens it, and shows the place where the case stands.
+"use strict";
+for (const place of document.querySelectorAll("[data-here]")) place.addEventListener("toggle", () => open(place));
+
+async function open(place) {
+  const canvas = place.querySelector(".canvas");
+  if (!place.open || canvas.childElementCount) return;
+  canvas.setAttribute("aria-busy", "true");
+  const answer = await fetch(place.dataset.here).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const drawing = page?.querySelector("svg.diagram");
+  canvas.removeAttribute("aria-busy");
+  if (!drawing) {
+    canvas.textContent = place.dataset.failed;
+    return;
+  }
+  canvas.replaceChildren(document.importNode(drawing, true));
+  // Moved within its frame only: the page stays where it is.
+  const here = canvas.querySelector("#here") ?? canvas.querySelector(".current");
+  if (!here) return;
+  const [frame, spot] = [canvas.getBoundingClientRect(), here.getBoundingClientRect()];
+  canvas.scrollLeft += spot.left + spot.width / 2 - frame.left - frame.width / 2;
+  canvas.scrollTop += spot.top + spot.height / 2 - frame.top - frame.height / 2;
+}
