@@ -31,7 +31,7 @@ from app.signing_in import me
 from workflows.attachments import ENDINGS, UNFILED, usable_files
 from workflows.cases import NotPermitted
 from workflows.database import reading, transaction
-from workflows.drafts import Saved, discard_draft, fetch_back, forget_draft
+from workflows.drafts import NoSuchDraft, Saved, discard_draft, fetch_back, forget_draft
 from workflows.forms.showing import show_form
 from workflows.reading.access import may_complete_now, may_do_task
 from workflows.reading.case_file import CaseTask
@@ -78,8 +78,9 @@ def discard(case_number: str, number: int) -> ResponseReturnValue:
     with transaction(installation().engine) as connection:
         if may_complete_now(me(), sheet.task):
             discard_draft(connection, place, at=installation().clock.now())
+        elif not forget_draft(connection, place):
+            raise NoSuchDraft()
         else:
-            forget_draft(connection, place)
             flash(_("您填写的内容已删除。"), "done")
     return redirect(url_for("task_page.show", case_number=case_number, number=number))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -25,7 +26,7 @@ from workflows.pulse import beats
 from workflows.reading.case_file import case_number_like
 from workflows.reading.persons import REFERENCE
 from workflows.reading.regulations import regulations_of
-from workflows.reading.starts import starts_for
+from workflows.reading.starts import may_start_any
 from workflows.saved_queues import saved_for, units_of
 from workflows.whereabouts import unattended
 
@@ -46,21 +47,22 @@ LEFT: Final = {
 def show() -> ResponseReturnValue:
     """A page of one of the boxes."""
     box, search, filters = box_asked(), search_asked(), filter_from(request.args)
+    now = installation().clock.now()
     with reading(installation().engine) as connection:
-        box, page = _page(connection, box, search, filters)
+        box, page = _page(connection, box, search, filters, now)
         lines = lines_of(connection, page.rows)
-        lacking = unattended(connection, me(), at=installation().clock.now())
+        lacking = unattended(connection, me(), at=now)
         names = names_in(connection, lines, [one.user for one in lacking])
         shown = {
             "approvals": waiting_for(connection, me().user),
-            "can_start": bool(starts_for(connection, me(), at=installation().clock.now())),
+            "can_start": may_start_any(connection, me(), at=now),
             "lacking": lacking,
             "passed": len(passed_to(connection, me())),
             **figures(connection),
             **_counted(connection),
             "columns": shown_in(box, wanted := chosen(connection)),
             "chosen": wanted,
-            **_choices(connection, filters),
+            **_choices(connection, filters, now),
         }
     asked = {"q": search, **filters.to_query()} if search else filters.to_query()
     return render_template(
@@ -106,7 +108,9 @@ def search_asked() -> str:
     return request.args.get("q", "").strip()[:60]
 
 
-def _page(connection: Connection, box: Box | None, search: str, filters: Filter) -> tuple[Box, InboxPage]:
+def _page(
+    connection: Connection, box: Box | None, search: str, filters: Filter, now: datetime
+) -> tuple[Box, InboxPage]:
     """The box asked for; otherwise one's own tasks, or the unit's when one has none."""
     page = InboxPage(rows=(), next=None)
     for one in (box,) if box is not None else (Box.MINE, Box.UNITS):
@@ -119,7 +123,7 @@ def _page(connection: Connection, box: Box | None, search: str, filters: Filter)
             search=search,
             size=PAGE_SIZE,
             filters=filters,
-            at=installation().clock.now(),
+            at=now,
         )
         if page.rows:
             break
@@ -134,9 +138,9 @@ def _counted(connection: Connection) -> dict[str, Any]:
     return {"counts": counts, "marks": {box: beat.mark for box, beat in now.items()}}
 
 
-def _choices(connection: Connection, filters: Filter) -> dict[str, Any]:
+def _choices(connection: Connection, filters: Filter, now: datetime) -> dict[str, Any]:
     """What the filters offer, and the queues that were saved."""
-    regulations = regulations_of(connection, me().organisation, at=installation().clock.now())
+    regulations = regulations_of(connection, me().organisation, at=now)
     steps = {step for one in regulations if filters.regulation in ("", one.key) for step in one.steps}
     return {
         "regulations": {one.key: one.name for one in regulations},

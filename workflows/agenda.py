@@ -99,7 +99,7 @@ def agenda_of(connection: Connection, person: Actor, office: Office, *, at: date
         unattended=unattended(connection, person, at=at),
         away=len(away_at(connection, person.organisation, at)),
         grounds=_grounds(connection, office) if may_look(person, office) else None,
-        upkeep=upkeep_of(connection, office.slug, at=at) if person.has_role(PROCESS_ADMIN) else None,
+        upkeep=upkeep_of(connection, of=person, at=at) if person.has_role(PROCESS_ADMIN) else None,
         closed=_closed(connection, person) if person.has_role(AUDITOR) else None,
     )
 

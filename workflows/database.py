@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import Pool
+
+T = TypeVar("T")
 
 #: How long a writer waits for another before it gives up.
 BUSY_MILLISECONDS = 30_000
@@ -57,9 +59,22 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent look at the data that takes no write lock."""
     with engine.connect() as plain:
-        connection = plain.execution_options(reading=True)
+        connection = plain.execution_options(reading=True, kept={})
         with connection.begin():
             yield connection
+
+
+def kept(connection: Connection, key: Hashable, make: Callable[[], T]) -> T:
+    """What ``make`` gives, made once for each ``reading``: several parts of one page ask the same.
+
+    Elsewhere it is made anew each time, since a transaction may change what it reads.
+    """
+    found: dict[Hashable, T] | None = connection.get_execution_options().get("kept")
+    if found is None:
+        return make()
+    if key not in found:
+        found[key] = make()
+    return found[key]
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from workflows.calendar_store import load_calendar
 from workflows.cases import Actor
 from workflows.cases.actor import may_do
 from workflows.cases.queues import candidates
-from workflows.database import place_of
+from workflows.database import kept, place_of
 from workflows.filters import (
     EVERYTHING,
     Filter,
@@ -195,6 +195,10 @@ _QUEUES = select(queues.c.id, queues.c.candidates).where(
 
 def my_queues(connection: Connection, person: Actor) -> list[int]:
     """Ids of the queues whose candidates a person is among, in order."""
+    return kept(connection, ("queues", person.organisation, person.keys), lambda: _queues(connection, person))
+
+
+def _queues(connection: Connection, person: Actor) -> list[int]:
     place = (place_of(connection), person.organisation)
     with _lock:
         known = _known.setdefault(place, _Known())

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
+from workflows.database import kept
 from workflows.tables import groups, organisations, people
 
 
@@ -43,6 +44,10 @@ class Office:
 
 def office_of(connection: Connection, slug: str) -> Office:
     """The organisation of that slug, in two statements."""
+    return kept(connection, ("office", slug), lambda: _office(connection, slug))
+
+
+def _office(connection: Connection, slug: str) -> Office:
     row = connection.execute(select(organisations).where(organisations.c.slug == slug)).one()
     found = connection.execute(select(groups).where(groups.c.organisation == slug))
     return Office(

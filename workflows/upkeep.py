@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Select, bindparam, func, literal_column, sele
 
 from workflows.calendar_store import load_calendar
 from workflows.calendars import LOCAL
+from workflows.cases import Actor
 from workflows.tables import cases, definitions, incidents, versions
+from workflows.undelivered import count_undelivered
 
 #: From here on it only matters that there are more; lines that are shown of them.
 MOST: Final = 99
@@ -47,6 +49,8 @@ class Upkeep:
     incidents: int
     latest: tuple[OpenIncident, ...]
     drafts: tuple[Draft, ...]
+    #: Letters that did not arrive, or that nobody tried for an hour.
+    letters: int
     #: Years of which no notice about days off is known, though periods already reach into them.
     provisional_years: tuple[int, ...]
 
@@ -74,10 +78,10 @@ _DRAFTS = (
 )
 
 
-def upkeep_of(connection: Connection, organisation: str, *, at: datetime) -> Upkeep:
-    """What waits at ``at``; incidents the latest first, drafts the oldest first."""
-    given = {"organisation": organisation}
-    calendar = load_calendar(connection, organisation)
+def upkeep_of(connection: Connection, *, of: Actor, at: datetime) -> Upkeep:
+    """What waits at ``at``; incidents the latest first, drafts the oldest first. Raises ``NotPermitted``."""
+    given = {"organisation": of.organisation}
+    calendar = load_calendar(connection, of.organisation)
     today = at.astimezone(LOCAL).date()
     years = (today.year, today.year + 1) if today.month >= _AUTUMN else (today.year,)
     return Upkeep(
@@ -86,5 +90,6 @@ def upkeep_of(connection: Connection, organisation: str, *, at: datetime) -> Upk
             OpenIncident(**row) for row in connection.execute(_INCIDENTS.limit(LINES), given).mappings()
         ),
         drafts=tuple(Draft(**row) for row in connection.execute(_DRAFTS, given).mappings()),
+        letters=count_undelivered(connection, of=of, at=at),
         provisional_years=tuple(year for year in years if calendar.is_provisional(year)),
     )

@@ -78,6 +78,7 @@ class UpkeepShape(Shape):
     incidents = whole("Open incidents.", 1)
     latest = many(StoppedShape)
     drafts = texts("Keys of regulations with a draft.", ["office.permit"])
+    letters = whole("Letters that did not arrive, or that nobody tried for an hour.", 0)
     provisional_years = fields.List(
         fields.Integer(), required=True, metadata={"description": "Years without a notice about days off."}
     )
@@ -97,14 +98,19 @@ class EndedCaseShape(Shape):
 class HomeShape(Shape):
     """Your first page; null is what does not concern you."""
 
-    mine = fields.Nested(LampsShape, required=True)
-    units = fields.Nested(LampsShape, required=True, allow_none=True)
+    mine = fields.Nested(LampsShape, required=True, metadata={"description": "Your own open tasks, by lamp."})
+    units = fields.Nested(
+        LampsShape,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Those of your units; null when you have none."},
+    )
     passed_to_me = whole("Tasks handed over or lent to you.", 1)
     passed_by_me = whole("Tasks you hand over or have lent.", 0)
     to_sign = whole("Tasks that wait for your signature.", 0)
     copies = whole("Copies you have not read.", 0)
     approvals = many(ApprovalShape)
-    month = fields.Nested(MonthShape, required=True)
+    month = fields.Nested(MonthShape, required=True, metadata={"description": "What you did this month."})
     team = fields.List(fields.Nested(LoadShape), required=True)
     away = whole("How many of your organisation are away now.", 2)
     grounds = fields.Integer(
@@ -112,7 +118,12 @@ class HomeShape(Shape):
         allow_none=True,
         metadata={"description": "Grounds of accountability that wait to be verified."},
     )
-    upkeep = fields.Nested(UpkeepShape, required=True, allow_none=True)
+    upkeep = fields.Nested(
+        UpkeepShape,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What waits for a process administrator; null for anybody else."},
+    )
     closed = fields.List(fields.Nested(EndedCaseShape), required=True, allow_none=True)
 
 
@@ -179,6 +190,7 @@ def _upkeep(found: Upkeep) -> dict[str, Any]:
         "incidents": found.incidents,
         "latest": [{"case": one.case_number, "raised_at": one.raised_at} for one in found.latest],
         "drafts": [draft.key for draft in found.drafts],
+        "letters": found.letters,
         "provisional_years": list(found.provisional_years),
     }
 

@@ -38,6 +38,7 @@ from workflows.clock_setting import create_controlled
 from workflows.database import connect, sqlite_url, transaction
 from workflows.definitions import Bundle, publish
 from workflows.operators import CATALOGUE
+from workflows.packages.parameters import parameters_of
 from workflows.people import membership_rows
 from workflows.validation import Surroundings
 
@@ -298,7 +299,7 @@ def publish_for(connection: Connection, key: str, xml: str) -> None:
     files |= {f"forms/{name}.json": orjson.dumps(schema).decode() for name, schema in forms.items()}
     publish(
         connection,
-        Bundle(files=files),
+        Bundle(files=files).with_parameters(parameters_of(SETTINGS)),
         key=key,
         organisation="t",
         surroundings=Surroundings(

@@ -70,7 +70,7 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "task_page.release": ("POST", TASK, (MOVED, NO, NO, NO, NO, NONE)),
     "draft_pages.save": ("POST", TASK, (OK, NO, NO, NO, NO, NONE)),
     # Whoever has none of their own there has none to put aside, and nobody else's is in reach.
-    "draft_pages.discard": ("POST", TASK, (NONE, MOVED, NO, MOVED, MOVED, NONE)),
+    "draft_pages.discard": ("POST", TASK, (NONE, NONE, NO, NONE, NONE, NONE)),
     "draft_pages.undo": ("POST", TASK, (NONE, NONE, NO, NONE, NONE, NONE)),
     "draft_pages.save_start": ("POST", {"key": KEY}, (OK, NONE, NONE, NONE, NONE, NONE)),
     "draft_pages.discard_start": ("POST", {"key": KEY}, (NONE,) * 6),

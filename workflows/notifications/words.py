@@ -56,7 +56,7 @@ _WORDINGS: Final[Mapping[str, _Wording]] = {
         group=Group.PASSED,
         zh="{thing}分派给您",
         en="{thing} was assigned to you",
-        todo_zh="请办理；办不了的，请退回部门或转办。",
+        todo_zh="请办理；办不了的，请放回部门或转办。",
         todo_en="Please do it; if you cannot, release it or hand it over.",
     ),
     "handed-over": _Wording(

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from workflows.definitions import load_version
+from workflows.database import kept
+from workflows.definitions import LoadedVersion, load_version
 from workflows.tables import definitions, versions
 
 
@@ -36,13 +37,21 @@ _IN_FORCE = (
 
 def regulations_of(connection: Connection, organisation: str, *, at: datetime) -> list[Regulation]:
     """The regulations in force at a moment, by name. One statement; the diagrams are kept in memory."""
-    found = connection.execute(_IN_FORCE, {"organisation": organisation, "at": at})
-    return [
-        _regulation(connection, key, version) for key, version in {row.key: row.id for row in found}.items()
-    ]
+    found = in_force(connection, organisation, at=at)
+    return [_regulation(key, version) for key, version in found.items()]
 
 
-def _regulation(connection: Connection, key: str, version_id: int) -> Regulation:
-    version = load_version(connection, version_id)
+def in_force(connection: Connection, organisation: str, *, at: datetime) -> dict[str, LoadedVersion]:
+    """Key → the version of each regulation that is in force, by name. One statement."""
+
+    def read() -> dict[str, LoadedVersion]:
+        found = connection.execute(_IN_FORCE, {"organisation": organisation, "at": at})
+        ids = {row.key: row.id for row in found}
+        return {key: load_version(connection, identifier) for key, identifier in ids.items()}
+
+    return kept(connection, ("in force", organisation, at), read)
+
+
+def _regulation(key: str, version: LoadedVersion) -> Regulation:
     named = (element.name for element in version.process.diagram.of_kind("userTask", "manualTask"))
     return Regulation(key=key, name=version.name, steps=tuple(dict.fromkeys(name for name in named if name)))

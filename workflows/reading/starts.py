@@ -19,6 +19,7 @@ from workflows.forms.offering import fill_options, proposing_at
 from workflows.office import office_of
 from workflows.reading.access import may_start
 from workflows.reading.meaning import keys_meant
+from workflows.reading.regulations import in_force
 from workflows.staff import Staff
 from workflows.tables import definitions
 
@@ -92,9 +93,23 @@ def _filled(connection: Connection, start: Start, at: datetime) -> Start:
     return replace(start, filled=fill_options(resources.schemas[form], start.known, functions))
 
 
+def may_start_any(connection: Connection, person: Actor, *, at: datetime) -> bool:
+    """Whether there is a regulation the person may start: a question every inbox asks, in few statements."""
+    settings = office_of(connection, person.organisation).settings
+    starts = (_start_of(version) for version in in_force(connection, person.organisation, at=at).values())
+    return any(start is not None and _may_start(start, person, settings) for start in starts)
+
+
 def _start(connection: Connection, key: str, at: datetime) -> Start | None:
     try:
         version = load_version(connection, current_version(connection, key, at=at))
+    except WorkflowError:
+        return None
+    return _start_of(version)
+
+
+def _start_of(version: LoadedVersion) -> Start | None:
+    try:
         element = version.start_element()
     except WorkflowError:
         return None
