@@ -19,25 +19,19 @@ from workflows.definitions import loading
 from workflows.inbox import forget_queues
 from workflows.tables import metadata
 
-#: Files whose tests start servers, kill processes, play months of cases or ask every route as everybody;
-#: pages and benches are left out with them.
+#: Of what goes through the web, these are also in the fast run: words and headers break most easily.
+_QUICK = ("test_language.py", "test_headers.py")
+#: Files whose tests start servers, kill processes or play months of cases; what goes through the web and
+#: benches are left out with them.
 _SLOW = (
     "test_kills.py",
     "test_leaving_kills.py",
-    "test_serving.py",
-    "test_preparing.py",
     "test_demonstration.py",
     "test_random_diagrams.py",
     "test_long_cases.py",
-    "test_access.py",
-    "test_describing.py",
     "test_scenarios.py",
     "test_documents.py",
     "test_credit_breach.py",
-    "test_signing_in.py",
-    "test_first_administrator.py",
-    "test_asset_build.py",
-    "test_confidentiality.py",
 )
 
 
@@ -53,6 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("everyday")
 
 
+def _goes_through_the_web(path: Path) -> bool:
+    return Path(__file__).parent / "app" in path.parents and path.name not in _QUICK
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     unwanted = set() if config.getoption("long") else {"long"}
     if config.getoption("fast"):
@@ -63,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if any(item.get_closest_marker(mark) for mark in unwanted)
         or item.path.name in slow
-        or (slow and item.path.stem.endswith(("_page", "_pages")))
+        or (slow and _goes_through_the_web(item.path))
         or (slow and item.path.parent.name == "bench")
     ]
     if left_out:

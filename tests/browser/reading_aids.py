@@ -26,6 +26,8 @@ _LANDMARKS = """() => ['main', 'h1', 'html[lang]']
 
 def barriers(page: Page) -> list[Any]:
     """Faults of the page: axe's findings for WCAG 2.2 AA where it is installed, and a few of our own."""
+    # A page that is only half there lacks what comes last.
+    page.wait_for_load_state()
     found: list[Any] = [fault for check in (_NAMELESS, _TWICE, _LANDMARKS) for fault in page.evaluate(check)]
     if AXE.exists():
         page.evaluate(AXE.read_text())

@@ -144,6 +144,7 @@ NO_PAGES = {
     "files.download",
     "health.healthz",
     "inbox.find",
+    "material_pages.preview",
     "language.choose",
     "live_pages.news",
     "notification_pages.bell",

@@ -128,6 +128,23 @@ def test_what_is_lent_is_not_sent_back_by_the_one_who_prepares_it(office: Office
         send_back(case, "decide", "check", by=WANG_WU)
 
 
+def test_signatures_that_are_still_awaited_go_with_the_task_that_is_sent_back(office: Office) -> None:
+    case = straight(office).do("check")
+    number = case.numbers("decide")[0]
+    case.act(
+        "ask",
+        lambda c, **k: cases.ask_signatures(
+            c, number=number, to=[LI_SI], mode=cases.Mode.ALL, reason="请会签", by=WANG_WU, **k
+        ),
+        None,
+    )
+    send_back(case, "decide", "check")
+    rounds = case._rows(select(tables.signature_rounds))
+    assert [(one.task, one.how) for one in rounds] == [(number, "gone")]
+    case.do("check").do("decide", by=WANG_WU)
+    assert ended(case)
+
+
 def test_if_the_one_who_did_it_may_not_any_more_the_step_waits_for_the_unit(office: Office) -> None:
     case = straight(office).do("check")
     with transaction(office.engine) as connection:
