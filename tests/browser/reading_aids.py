@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +38,16 @@ def barriers(page: Page) -> list[Any]:
             .violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 150))"""
         )
     return found
+
+
+def each_page_once() -> Callable[[Page], None]:
+    """Looks at every page people come to, once in each of its forms, for what shuts some of them out."""
+    known: set[str] = set()
+
+    def look(page: Page) -> None:
+        form = re.sub(r"\d+", "0", page.url.split("?")[0]) + page.locator("h1").inner_text()
+        if form not in known:
+            known.add(form)
+            assert barriers(page) == []
+
+    return look

@@ -9,23 +9,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
-from tests.browser.reading_aids import barriers
+from tests.browser.reading_aids import each_page_once
 
 Arrive = Callable[[str], Person]
 
 
 @pytest.fixture(scope="module")
 def look() -> Callable[[Page], None]:
-    """Every page people come to is checked, once in each of its forms, for what shuts some of them out."""
-    known: set[str] = set()
-
-    def look(page: Page) -> None:
-        form = re.sub(r"\d+", "0", page.url.split("?")[0]) + page.locator("h1").inner_text()
-        if form not in known:
-            known.add(form)
-            assert barriers(page) == []
-
-    return look
+    return each_page_once()
 
 
 def taken_down(officer: Person) -> str:
