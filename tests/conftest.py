@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
 
 from workflows.cases import queues
@@ -42,7 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # The everyday run tries the same examples each time; the long one looks for new ones.
-    settings.register_profile("everyday", derandomize=True, database=None)
+    # How long making an example takes says how busy the machine is, nothing more.
+    settings.register_profile(
+        "everyday",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     if not config.getoption("long"):
         settings.load_profile("everyday")
 

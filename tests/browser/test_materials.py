@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from app.settings import PACKAGES
 from tests.browser.conftest import MONDAY, Person
-from tests.browser.reading_aids import barriers
+from tests.browser.reading_aids import each_page_once
 from tests.browser.test_application import applied
 from workflows.clock_setting import create_controlled
 from workflows.database import connect, sqlite_url, transaction
@@ -57,12 +57,7 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def look() -> Callable[[Page], None]:
-    """Every page the test comes to keeps nobody out."""
-
-    def look(page: Page) -> None:
-        assert barriers(page) == []
-
-    return look
+    return each_page_once()
 
 
 def send(person: Person, material: str, *files: tuple[str, bytes]) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
 from tests.browser.conftest import MONDAY, Person
-from tests.browser.reading_aids import barriers
+from tests.browser.reading_aids import each_page_once
 from workflows.clock import SetClock
 from workflows.database import connect, sqlite_url, transaction
 from workflows.deliveries import deliverers
@@ -30,10 +30,7 @@ def engine(site: str, tmp_path: Path) -> Engine:
 
 @pytest.fixture(scope="module")
 def look() -> Callable[[Page], None]:
-    def nobody_is_shut_out(page: Page) -> None:
-        assert barriers(page) == []
-
-    return nobody_is_shut_out
+    return each_page_once()
 
 
 def tell(engine: Engine, key: str, subject: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
-from tests.browser.reading_aids import barriers
+from tests.browser.reading_aids import each_page_once
 from tests.browser.test_application import applied
 
 Arrive = Callable[[str], Person]
@@ -18,16 +17,7 @@ LEAVER, HEIR, ADMIN = "fuxin.window", "fuxin.window-2", "fuxin.process-admin"
 
 @pytest.fixture(scope="module")
 def look() -> Callable[[Page], None]:
-    """Every page people come to is checked, once in each of its forms, for what shuts some of them out."""
-    known: set[str] = set()
-
-    def look(page: Page) -> None:
-        form = re.sub(r"\d+", "0", page.url.split("?")[0]) + page.locator("h1").first.inner_text()
-        if form not in known:
-            known.add(form)
-            assert barriers(page) == []
-
-    return look
+    return each_page_once()
 
 
 def test_somebody_leaves_and_a_colleague_finds_their_work(arrive: Arrive) -> None:
