@@ -160,5 +160,7 @@ form.addEventListener("submit", (event) => {
 });
 for (const button of form.querySelectorAll("[data-scriptless]")) button.hidden = true;
 arrange();
+// What was typed before this script was here counts as well.
+if (["phone", "name", "identity"].some((name) => form.elements[name].value)) lookUpSoon();
 form.querySelector(".wrong input, .wrong select, .wrong textarea")?.focus();
 if (form.querySelector("#register[autofocus]")) document.getElementById("register").focus();

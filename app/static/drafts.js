@@ -44,6 +44,19 @@
     addEventListener("online", () => read(key) && send());
     addEventListener("pageshow", (event) => event.persisted && location.reload());
     takeUp();
+    // What was typed before this script was here.
+    if (!read(key) && [...form.elements].some(isTouched)) changed(SOON);
+
+    function isTouched(field) {
+      if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+      if (field.matches("select")) return field.selectedIndex !== chosenAtFirst([...field.options]);
+      return field.matches("input:not([type=hidden], [type=file]), textarea") && field.value !== field.defaultValue;
+    }
+
+    function chosenAtFirst(options) {
+      const set = options.findIndex((one) => one.defaultSelected);
+      return set < 0 ? options.findIndex((one) => !one.disabled) : set;
+    }
 
     function next() {
       return String(Number(form.elements._seq.value) + 1);

@@ -1,6 +1,10 @@
 // Fetches the drawing of a case when somebody opens it, and shows the place where the case stands.
 "use strict";
-for (const place of document.querySelectorAll("[data-here]")) place.addEventListener("toggle", () => open(place));
+for (const place of document.querySelectorAll("[data-here]")) {
+  place.addEventListener("toggle", () => open(place));
+  // It may have been opened before this script was here.
+  open(place);
+}
 
 async function open(place) {
   const canvas = place.querySelector(".canvas");

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -26,6 +27,9 @@ from workflows.tables import metadata
 MONDAY = datetime(2026, 9, 21, 9, 0, tzinfo=BEIJING)
 CHROMIUM = "/usr/bin/chromium"
 
+#: A busy machine is no failure.
+expect.set_options(timeout=20_000)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -35,6 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.filterwarnings("ignore:.*FileIO.*:pytest.PytestUnraisableExceptionWarning")
             )
+
+
+@contextmanager
+def on_a_slow_line(page: Page, script: str) -> Iterator[None]:
+    """A script of the page is still on its way while the person already works."""
+    waiting: list[Route] = []
+    page.route(f"**/static/{script}*", lambda route: waiting.append(route))
+    yield
+    assert waiting, f"{script} was not asked for"
+    for route in waiting:
+        route.continue_()
+    page.unroute(f"**/static/{script}*")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, on_a_slow_line
 from tests.browser.reading_aids import barriers
 from tests.browser.test_application import applied
 
@@ -78,3 +78,14 @@ def test_where_a_case_stands_is_seen_beside_its_task(arrive: Arrive) -> None:
     here = page.locator(".you-are-here .current").first
     expect(here).to_be_in_viewport()
     assert barriers(page) == []
+
+
+def test_a_drawing_opened_before_its_script_has_come_appears_when_it_comes(arrive: Arrive) -> None:
+    window = arrive("fuxin.window")
+    applied(window)
+    page = window.page
+    with on_a_slow_line(page, "here.js"):
+        page.goto(page.url, wait_until="commit")
+        page.get_by_text("流程图：现在到了哪一步").click()
+        expect(page.locator(".you-are-here svg.diagram")).to_have_count(0)
+    expect(page.locator(".you-are-here svg.diagram")).to_be_visible()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, on_a_slow_line
 from tests.browser.reading_aids import each_page_once
 
 Arrive = Callable[[str], Person]
@@ -152,3 +152,19 @@ def test_a_number_that_seems_wrong_is_asked_about_and_enter_goes_on(arrive: Arri
     expect(page.locator("h1")).to_have_text("首问登记单")
     next_visitor(keys)
     expect(page.get_by_role("link", name="今日来访")).to_contain_text("1")
+
+
+def test_a_number_typed_before_the_script_has_come_is_looked_up(arrive: Arrive) -> None:
+    clerk = arrive(WINDOW)
+    keys, page = at_counter(clerk), clerk.page
+    keys.write("00000000018").press("Enter").write("张三").write("11111111111111111X").write("")
+    keys.write("问养老院补贴")
+    doubted(page)
+    keys.press("4").write("请带身份证和户口本").press("Control+Enter")
+    expect(page.locator("h1")).to_have_text("首问登记单")
+    with on_a_slow_line(page, "counter.js"):
+        page.goto(clerk.site + "/counter", wait_until="commit")
+        expect(page.get_by_label("联系电话")).to_be_focused()
+        page.keyboard.type("00000000018")
+        expect(page.locator("#known")).not_to_contain_text("问养老院补贴")
+    expect(page.locator("#known")).to_contain_text("问养老院补贴")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, on_a_slow_line
 from tests.browser.reading_aids import barriers
 from tests.browser.servers import WebServer
 from tests.browser.test_application import applied
@@ -85,6 +85,21 @@ def test_what_is_typed_survives_the_death_of_the_server(
     other.answer(服务对象代码="00000000TEST00000X").press("建立案件")
     expect(other.page.get_by_text("已建立")).to_be_visible()
     assert _rows(server.data) == 0
+
+
+
+def test_what_is_typed_before_the_script_has_come_is_kept_too(
+    at_the_counter: Callable[[str], Person],
+) -> None:
+    window = at_the_counter(FIRST).follow("新建案件")
+    page = window.page
+    address = page.get_by_role("link", name="事项申请办理").first.get_attribute("href")
+    with on_a_slow_line(page, "drafts.js"):
+        page.goto(f"{window.site}{address}", wait_until="commit")
+        window.answer(申请人="某某协会")
+    state(page).to_contain_text("已保存草稿")
+    page.goto(f"{window.site}{address}")
+    expect(page.locator('[name="申请人"]')).to_have_value("某某协会")
 
 
 def _rows(data: Path) -> int:
