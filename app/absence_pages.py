@@ -90,7 +90,7 @@ def _page(*, error: str = "") -> str:
     with reading(installation().engine) as connection:
         office = office_of(connection, me().organisation)
         found = absences_of(connection, me().organisation, from_=now)
-        others = those_entered_for(connection, me())
+        others = those_entered_for(connection, me(), at=now)
         names = Names(office, names_of(connection, users_in(*([one.user, one.substitute] for one in found))))
         colleagues = everybody_else(connection, me().organisation, besides="", at=now)
         lacking = unattended(connection, me(), at=now)

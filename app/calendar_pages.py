@@ -9,13 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from app.calendar_keeping import keeps_calendar
 from app.calendar_view import months_of, special_days, weekday, year_lines
 from app.installation import installation
 from app.language import said
 from app.signing_in import me
 from app.wording import Names
 from workflows import calendar_batches
-from workflows.calendar_batches import Batch, apply_change, batch_of, batches_of, may_change
+from workflows.calendar_batches import Batch, apply_change, batch_of, batches_of
 from workflows.calendar_change import NothingChanges
 from workflows.calendar_content import NATIONAL
 from workflows.calendar_notice import MAX_TEXT, Fault, UnusableNotice
@@ -155,7 +156,7 @@ def batch(identifier: int) -> ResponseReturnValue:
         found = batch_of(connection, identifier, of=me())
         left = remaining(connection, found)
         names = _names(connection, [found])
-        mine = may_change(connection, me(), found.organisation)
+        mine = keeps_calendar(connection, found.organisation)
     return _page("batch", batch=found, left=left, names=names, may_undo=mine, weekday=weekday)
 
 
@@ -217,7 +218,7 @@ def _undoing(identifier: int, error: WorkflowError | None = None) -> ResponseRet
     with reading(installation().engine) as connection:
         _check_keeper(connection)
         found = batch_of(connection, identifier, of=me())
-        if not may_change(connection, me(), found.organisation):
+        if not keeps_calendar(connection, found.organisation):
             raise NotPermitted(user=me().user)
         content = read_content(connection, found.organisation)
         inverse = found.change.inverse
@@ -276,25 +277,25 @@ def _asked() -> Asked:
 
 def _check(asked: Asked) -> None:
     with reading(installation().engine) as connection:
-        if not may_change(connection, me(), asked.organisation):
+        if not keeps_calendar(connection, asked.organisation):
             raise NotPermitted(user=me().user)
 
 
 def _check_keeper(connection: Connection) -> None:
-    if not any(may_change(connection, me(), one) for one in (NATIONAL, me().organisation)):
+    if not any(keeps_calendar(connection, one) for one in (NATIONAL, me().organisation)):
         raise NotPermitted(user=me().user)
 
 
 def _check_watcher(connection: Connection) -> None:
-    if not (sees_everything(me()) or may_change(connection, me(), NATIONAL)):
+    if not (sees_everything(me()) or keeps_calendar(connection, NATIONAL)):
         raise NotPermitted(user=me().user)
 
 
 def _rights(connection: Connection) -> dict[str, bool]:
-    national = may_change(connection, me(), NATIONAL)
+    national = keeps_calendar(connection, NATIONAL)
     return {
         "may_national": national,
-        "may_own": may_change(connection, me(), me().organisation),
+        "may_own": keeps_calendar(connection, me().organisation),
         "watches": national or sees_everything(me()),
     }
 

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.case_view import CaseView, readable_case
 from app.copying import check_sender, send_copies, who_can_be_sent
-from app.countersigning import figures
 from app.errors import status_of
+from app.inbox_tabs import tabs_of
 from app.installation import installation
 from app.messages import ngettext
 from app.signing_in import me
@@ -22,7 +22,6 @@ from workflows.cases import NotPermitted
 from workflows.database import reading, transaction
 from workflows.errors import CaseStops, WorkflowError
 from workflows.office import names_of, office_of
-from workflows.passing import passed_to
 from workflows.reading.copies import copies_for, copies_of, mark_read
 
 blueprint = Blueprint("copy_pages", __name__)
@@ -39,8 +38,8 @@ def show() -> ResponseReturnValue:
         page = copies_for(connection, me(), after=request.args.get("after", type=int), size=PAGE_SIZE)
         users = users_in([one.sender for one in page.rows])
         names = Names(office_of(connection, me().organisation), names_of(connection, users))
-        counts = {**figures(connection), "passed": len(passed_to(connection, me()))}
-    return render_template("copy_pages/show.html", page=page, names=names, **counts)
+        tabs = tabs_of(connection)
+    return render_template("copy_pages/show.html", page=page, names=names, **tabs)
 
 
 @blueprint.post("/copies/<int:identifier>/read")

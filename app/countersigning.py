@@ -14,10 +14,8 @@ from app.wording import Names
 from workflows.cases import Round
 from workflows.cases.signatures import Signature, rounds_of, signing_as
 from workflows.office import names_of, office_of
-from workflows.reading.asked_signatures import count_asked
 from workflows.reading.case_file import CaseTask
 from workflows.reading.colleagues import who_may_help
-from workflows.reading.copies import count_unread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +63,3 @@ def who_can_be_asked(connection: Connection, view: CaseView, task: CaseTask) -> 
     found = who_may_help(connection, view.case, task, besides=me().user, at=view.now)
     able = [one for one in found if one.user not in besides]
     return choices(able, office_of(connection, view.case.organisation))
-
-
-def figures(connection: Connection) -> dict[str, int]:
-    """How many signatures wait for this person, and how many copies they have not read."""
-    return {"to_sign": count_asked(connection, me()), "unread": count_unread(connection, me().user)}

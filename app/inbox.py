@@ -10,19 +10,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from app.addresses import TaskAddresses
-from app.countersigning import figures
 from app.inbox_columns import COLUMNS, chosen, shown_in
 from app.inbox_lines import lines_of, names_in
+from app.inbox_rows import rows_of
+from app.inbox_tabs import boxes_of
 from app.installation import installation
 from app.messages import lazy_gettext
 from app.signing_in import me
-from workflows.box_counts import MOST, count_boxes
+from workflows.boxes import MOST
 from workflows.cases.extension_requests import waiting_for
 from workflows.database import reading
 from workflows.filters import Filter, Left, filter_from
 from workflows.inbox import Box, InboxPage, inbox
-from workflows.passing import passed_to
-from workflows.pulse import beats
 from workflows.reading.case_file import case_number_like
 from workflows.reading.persons import REFERENCE
 from workflows.reading.regulations import regulations_of
@@ -53,13 +52,12 @@ def show() -> ResponseReturnValue:
         lines = lines_of(connection, page.rows)
         lacking = unattended(connection, me(), at=now)
         names = names_in(connection, lines, [one.user for one in lacking])
+        boxes = boxes_of(connection)
         shown = {
-            "approvals": waiting_for(connection, me().user),
+            **boxes,
+            "approvals": waiting_for(connection, me().user) if boxes["tabs"].approvals else (),
             "can_start": may_start_any(connection, me(), at=now),
             "lacking": lacking,
-            "passed": len(passed_to(connection, me())),
-            **figures(connection),
-            **_counted(connection),
             "columns": shown_in(box, wanted := chosen(connection)),
             "chosen": wanted,
             **_choices(connection, filters, now),
@@ -75,11 +73,10 @@ def show() -> ResponseReturnValue:
         keeping=request.args.get("saved", type=int),
         kept_person=filters.applicant.startswith(REFERENCE),
         page=page,
-        lines=lines,
+        rows=rows_of(lines, names, box),
         names=names,
         all_columns=COLUMNS,
         most=MOST,
-        to_task=TaskAddresses("task_page.show"),
         to_clock=TaskAddresses("clock_pages.of_task"),
         to_claim=TaskAddresses("task_page.claim"),
         to_release=TaskAddresses("task_page.release", box=box),
@@ -128,14 +125,6 @@ def _page(
         if page.rows:
             break
     return box or Box.MINE, page
-
-
-def _counted(connection: Connection) -> dict[str, Any]:
-    """How many tasks lie in each box, and the marks by which the page learns that one has changed."""
-    now = beats(connection, me())
-    rest = count_boxes(connection, [box for box in Box if box not in now], of=me())
-    counts = {box: now[box].count if box in now else rest[box] for box in Box}
-    return {"counts": counts, "marks": {box: beat.mark for box, beat in now.items()}}
 
 
 def _choices(connection: Connection, filters: Filter, now: datetime) -> dict[str, Any]:

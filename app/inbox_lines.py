@@ -15,7 +15,6 @@ from workflows.cases.queues import candidates
 from workflows.inbox import InboxRow
 from workflows.lamps import Urgency
 from workflows.office import names_of, office_of
-from workflows.passing import Passing, passing_of
 from workflows.reading.clock_file import standing_still
 
 
@@ -28,14 +27,6 @@ class Line:
     keys: frozenset[str]
     #: Why the clock it shows stands still; empty while it runs.
     standing: str
-    #: Between whom the task is, while it is open.
-    passing: Passing | None
-
-    @property
-    def is_passing(self) -> bool:
-        """Whether there is anything to say about it but who has it."""
-        said = vars(self.passing).items() if self.passing is not None else ()
-        return any(value for name, value in said if name != "assignee")
 
 
 def lines_of(connection: Connection, rows: tuple[InboxRow, ...]) -> list[Line]:
@@ -43,15 +34,12 @@ def lines_of(connection: Connection, rows: tuple[InboxRow, ...]) -> list[Line]:
     now = installation().clock.now()
     calendar = load_calendar(connection, me().organisation)
     still = standing_still(connection, {row.case_id for row in rows if row.suspended})
-    open_ones = {(row.case_id, row.number) for row in rows if row.ended_at is None}
-    passing = passing_of(connection, me(), open_ones)
     return [
         Line(
             row=row,
             lamp=lamp_of(row.due_at, calendar, now),
             keys=candidates(connection, row.queue_id)[1],
             standing=still.get((row.case_id, row.clock or ""), ""),
-            passing=passing.get((row.case_id, row.number)),
         )
         for row in rows
     ]
@@ -59,7 +47,7 @@ def lines_of(connection: Connection, rows: tuple[InboxRow, ...]) -> list[Line]:
 
 def names_in(connection: Connection, lines: list[Line], others: Iterable[str] = ()) -> Names:
     """The names of everybody in these lines, and of ``others``."""
-    between = (line.passing for line in lines if line.passing is not None)
+    between = (line.row.passing for line in lines if line.row.passing is not None)
     users = users_in(
         *([line.row.assignee, *line.keys] for line in lines),
         *([one.offered_to, one.lent_by, one.standing_in_for, one.returned_by] for one in between),

@@ -14,14 +14,14 @@ from openpyxl.utils import get_column_letter
 
 from app.inbox_columns import COLUMNS
 from app.inbox_lines import Line
-from app.messages import gettext as _
-from app.wording import Names, due_words
+from app.limit_words import limit_of
+from app.wording import Names
 from workflows.clock import BEIJING
 
 _WIDTHS: Final = {"title": 44, "regulation": 28, "candidates": 24, "step": 24}
 _MOMENT: Final = "yyyy-mm-dd hh:mm"
 _VALUES: Final[Mapping[str, Callable[[Line, Names], str | datetime | None]]] = {
-    "limit": lambda line, names: limit_words(line),
+    "limit": lambda line, names: limit_of(line.lamp, line.row, line.standing).text,
     "number": lambda line, names: line.row.case_number,
     "title": lambda line, names: line.row.title,
     "regulation": lambda line, names: line.row.regulation,
@@ -32,15 +32,6 @@ _VALUES: Final[Mapping[str, Callable[[Line, Names], str | datetime | None]]] = {
     "ended": lambda line, names: line.row.ended_at,
     "due": lambda line, names: line.row.due_at,
 }
-
-
-def limit_words(line: Line) -> str:
-    """What is left of the time, in words."""
-    if line.row.suspended:
-        return _("已中止")
-    if line.row.due_at is None and line.row.norm_at is not None:
-        return _("内部时限")
-    return due_words(line.lamp)
 
 
 def write_table(

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale  # type: ignore[import-untyped]
 
-from app.messages import catalogue
+from app.messages import in_page, in_page_of
 from app.way_back import way_back
 from workflows.errors import WorkflowError
 
@@ -34,12 +34,8 @@ def attach(app: Flask) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(compiled),
     )
     Babel(app, locale_selector=_chosen)
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda message: catalogue().ugettext(message),
-        ngettext=lambda one, many, num: catalogue().ungettext(one, many, num),
-        newstyle=True,
-    )
-    app.jinja_env.globals.update(language=chosen_language)
+    # Plain functions: those of the extension make a context of their own for each of a hundred messages.
+    app.jinja_env.globals.update(_=in_page, gettext=in_page, ngettext=in_page_of, language=chosen_language)
 
 
 def compile_catalogues(source: Path, target: Path) -> None:
@@ -55,11 +51,13 @@ def compile_catalogues(source: Path, target: Path) -> None:
 
 def chosen_language() -> str:
     """``zh`` or ``en``; it is asked a hundred times for one page and told once."""
-    if not g:
+    try:
+        found: str | None = g.get("language")
+    except RuntimeError:
+        # Outside of every request.
         return _language()
-    if "language" not in g:
-        g.language = _language()
-    found: str = g.language
+    if found is None:
+        found = g.language = _language()
     return found
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import flask_babel  # type: ignore[import-untyped]
 from flask import g
+from flask_babel.speaklater import LazyString  # type: ignore[import-untyped]
+from markupsafe import Markup
 
 
 def gettext(message: str, **facts: Any) -> str:
@@ -19,15 +21,29 @@ def ngettext(one: str, many: str, num: int, **facts: Any) -> str:
     return str(catalogue().ungettext(one, many, num)) % {"num": num, **facts}
 
 
+def in_page(message: str, **facts: Any) -> Markup:
+    """The message as pages hold it: the facts are escaped, ``%%`` is a per cent sign."""
+    # The catalogue is the project's own; what comes from elsewhere is among the facts.
+    return Markup(catalogue().ugettext(message)) % facts  # noqa: S704
+
+
+def in_page_of(one: str, many: str, num: int, **facts: Any) -> Markup:
+    """The message for a number as pages hold it."""
+    return Markup(catalogue().ungettext(one, many, num)) % {"num": num, **facts}  # noqa: S704
+
+
 def catalogue() -> Any:
     """The catalogue of the request's language: looked up once, for a page says a hundred things."""
-    if not g:
+    try:
+        found = g.get("catalogue")
+    except RuntimeError:
+        # Outside of every request.
         return flask_babel.get_translations()
-    if "catalogue" not in g:
-        g.catalogue = flask_babel.get_translations()
-    return g.catalogue
+    if found is None:
+        found = g.catalogue = flask_babel.get_translations()
+    return found
 
 
 def lazy_gettext(message: str) -> Any:
     """A message that is looked up when it is shown."""
-    return flask_babel.lazy_gettext(message)
+    return LazyString(gettext, message)

@@ -49,6 +49,7 @@ def show() -> ResponseReturnValue:
         "notification_pages/show.html",
         page=page,
         unread=unread,
+        notified=unread,
         newest=newest,
         which="unread" if unread_only else None,
         failed=failed,
@@ -62,7 +63,7 @@ def bell() -> ResponseReturnValue:
     with reading(installation().engine) as connection:
         unread = unread_count(connection, me().user)
         newest = newest_unread(connection, me().user)
-    answer = Response(render_template("notification_pages/bell.html", unread=unread))
+    answer = Response(render_template("notification_pages/bell.html", notified=unread))
     answer.set_etag(hashlib.sha256(f"{unread}.{newest}.{chosen_language()}".encode()).hexdigest()[:20])
     answer.headers["Cache-Control"] = "no-cache, private"
     return answer.make_conditional(request)

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from app.countersigning import figures
+from app.inbox_tabs import tabs_of
 from app.installation import installation
 from app.signing_in import me
 from app.wording import Names, lamp_of, users_in
@@ -64,5 +64,5 @@ def _page(connection: Connection, box: str, found: list[PassingTask]) -> str:
         me().lent,
     )
     names = Names(office_of(connection, me().organisation), names_of(connection, users))
-    counts = figures(connection)
-    return render_template("passing_pages/show.html", box=box, lines=lines, names=names, **counts)
+    tabs = tabs_of(connection)
+    return render_template("passing_pages/show.html", box=box, lines=lines, names=names, **tabs)

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.countersigning import figures
+from app.inbox_tabs import tabs_of
 from app.installation import installation
 from app.signing_in import me
 from app.wording import Names, lamp_of, users_in
@@ -16,7 +16,6 @@ from workflows.calendar_store import load_calendar
 from workflows.database import reading
 from workflows.lamps import Urgency
 from workflows.office import names_of, office_of
-from workflows.passing import passed_to
 from workflows.reading.asked_signatures import AskedSignature, signatures_asked, signatures_given
 from workflows.reading.clock_file import standing_still
 
@@ -47,7 +46,7 @@ def show() -> ResponseReturnValue:
         rows = (*asked, *given.rows)
         users = users_in(*([one.signer, one.asked_by, one.answered_by] for one in rows))
         names = Names(office_of(connection, me().organisation), names_of(connection, users))
-        counts = {**figures(connection), "passed": len(passed_to(connection, me()))}
+        tabs = tabs_of(connection)
     lines = [
         Line(
             task=one,
@@ -56,4 +55,4 @@ def show() -> ResponseReturnValue:
         )
         for one in asked
     ]
-    return render_template("signing_pages/show.html", lines=lines, given=given, names=names, **counts)
+    return render_template("signing_pages/show.html", lines=lines, given=given, names=names, **tabs)

@@ -38,7 +38,7 @@ def enter(connection: Connection, entry: Entry, *, at: datetime) -> Entered:
     Raises ``NotPermitted``, ``UnusableAbsence`` (also when it is over already), ``AbsenceOverlaps``,
     ``SubstituteAway``, ``NoSuchPerson``.
     """
-    check_keeper(connection, me(), entry.user)
+    check_keeper(connection, me(), entry.user, at=at)
     if entry.since is None or entry.until is None or entry.until <= at:
         raise UnusableAbsence(user=entry.user)
     made = enter_absence(
@@ -61,5 +61,5 @@ def enter(connection: Connection, entry: Entry, *, at: datetime) -> Entered:
 def finish(connection: Connection, identifier: int, *, at: datetime) -> None:
     """End an absence as the person who is signed in. Raises ``NoSuchAbsence``, ``NotPermitted``."""
     absence = absence_of(connection, identifier, organisation=me().organisation, at=at)
-    check_keeper(connection, me(), absence.user)
+    check_keeper(connection, me(), absence.user, at=at)
     end_absence(connection, identifier, by=me().user, at=at)

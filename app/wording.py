@@ -48,7 +48,7 @@ def attach(app: Flask) -> None:
 
 def moment(value: datetime | None) -> str:
     """Date and time in Asia/Shanghai, to the minute."""
-    return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if value is not None else ""
+    return value.astimezone(BEIJING).isoformat(" ", "minutes")[:16] if value is not None else ""
 
 
 def day(value: datetime | None) -> str:

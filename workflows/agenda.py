@@ -17,22 +17,21 @@ from workflows.boxes import Box
 from workflows.calendar_store import load_calendar
 from workflows.cases import Actor
 from workflows.cases.correcting import PROCESS_ADMIN
-from workflows.cases.extension_requests import waiting_for
+from workflows.cases.extension_requests import waiting_for as applications
 from workflows.cases.grounds import PROPOSED
 from workflows.filters import Left
 from workflows.inbox import my_queues
 from workflows.lamp_counts import MOST, count_lamps
 from workflows.month import Month, month_of
 from workflows.office import Office
-from workflows.passing import passed_by, passed_to
+from workflows.passing import passed_by
 from workflows.reading.access import AUDITOR, recused_from
-from workflows.reading.asked_signatures import count_asked
 from workflows.reading.colleagues import away_at
-from workflows.reading.copies import count_unread
 from workflows.reading.grounds import may_look
 from workflows.tables import cases, definitions, grounds
 from workflows.team import Load, led_by, loads
 from workflows.upkeep import Upkeep, upkeep_of
+from workflows.waiting import waiting_for
 from workflows.whereabouts import unattended
 
 #: Cases an auditor is shown.
@@ -85,13 +84,14 @@ def agenda_of(connection: Connection, person: Actor, office: Office, *, at: date
     """The first page of a person at a moment. Its cost does not follow the number of cases."""
     calendar = load_calendar(connection, person.organisation)
     works = bool(my_queues(connection, person))
+    waiting = waiting_for(connection, person)
     return Agenda(
         mine=count_lamps(connection, Box.MINE, of=person, at=at, calendar=calendar),
-        passed_to_me=len(passed_to(connection, person)),
+        passed_to_me=waiting.passed,
         passed_by_me=len(passed_by(connection, person)),
-        to_sign=count_asked(connection, person),
-        copies=count_unread(connection, person.user),
-        approvals=waiting_for(connection, person.user),
+        to_sign=waiting.to_sign,
+        copies=waiting.copies,
+        approvals=applications(connection, person.user) if waiting.approvals else [],
         units=count_lamps(connection, Box.UNITS, of=person, at=at, calendar=calendar) if works else None,
         month=month_of(connection, person.user, at=at),
         leads=led_by(person),

@@ -35,6 +35,8 @@ class Box(StrEnum):
     DONE = "done"
 
 
+#: From so many tasks on it only matters that there are more.
+MOST: Final = 999
 #: Boxes that are found by the person; the others are made of queues.
 OF_A_PERSON: Final = frozenset({Box.MINE, Box.DONE})
 #: One person's queues are asked for in groups of this size: databases limit the terms of a UNION.
@@ -50,8 +52,11 @@ BEFORE: Final[ColumnElement[int]] = bindparam("before_position", type_=BigIntege
 _COLUMNS = (
     "case_id", "number", "name", "queue_id", "assignee", "opened_at", "ended_at", "due_at", "provisional",
     "clock", "suspended", "norm_at",
+    # Between whom it is.
+    "offered_to", "lent_by", "urged", "returned_by", "returned_why", "dispatched_to", "claimed_at",
+    "awaits_signatures", "excluded",
 )  # fmt: skip
-_LOOKED_AT = tuple(tasks.c[name] for name in (*_COLUMNS, "excluded", "sort_at"))
+_LOOKED_AT = tuple(tasks.c[name] for name in (*_COLUMNS, "sort_at"))
 
 
 def base(task: FromClause, box: Box) -> Select[Any]:
@@ -94,14 +99,19 @@ def is_excluded(task: FromClause) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=8 * QUEUES_AT_ONCE)
 def first_of_each(box: Box, count: int) -> Any:
-    """The first tasks of each of several queues: an index seek for each, whatever their length."""
+    """The first tasks of several queues together: an index seek for each, whatever their length."""
 
     def part(n: int) -> Select[Any]:
         query = base(tasks, box).where(*within_box(box, f"queue_{n}")).order_by(*sorted_by(box))
         allowed = query if box in (Box.MINE, Box.DONE) else query.where(not_(is_excluded(tasks)))
         return allowed.limit(bindparam("count"))
 
-    return part(0) if count == 1 else union_all(*(select(part(n).subquery()) for n in range(count)))
+    if count == 1:
+        return part(0)
+    all_of_them = union_all(*(select(part(n).subquery()) for n in range(count))).subquery()
+    order = [all_of_them.c[name] for name in ("position", "case_id", "number")]
+    wanted = order if box is not Box.DONE else [column.desc() for column in order]
+    return select(all_of_them).order_by(*wanted).limit(bindparam("count"))
 
 
 @lru_cache(maxsize=256)

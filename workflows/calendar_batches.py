@@ -19,7 +19,7 @@ from workflows.calendar_content import NATIONAL
 from workflows.calendar_seed import CalendarDay
 from workflows.calendar_store import keep_version, read_content, renew_version
 from workflows.cases.actor import Actor, NotPermitted
-from workflows.cases.correcting import PROCESS_ADMIN, ReasonMissing
+from workflows.cases.correcting import PROCESS_ADMIN, check_reason
 from workflows.errors import WorkflowError
 from workflows.exclusive import exclusively
 from workflows.tables import (
@@ -30,6 +30,7 @@ from workflows.tables import (
     memberships,
     people,
 )
+from workflows.terms import day_of, held_on, works_on
 
 logger = logging.getLogger(__name__)
 
@@ -85,21 +86,22 @@ class Batch:
         return self.status is BatchStatus.DONE
 
 
-def may_change(connection: Connection, person: Actor, organisation: str) -> bool:
-    """Whether a person keeps the calendar of an organisation, or the national one."""
+def may_change(connection: Connection, person: Actor, organisation: str, *, at: datetime) -> bool:
+    """Whether a person keeps the calendar of an organisation, or the national one, on the day of ``at``."""
     if organisation != NATIONAL:
         own = organisation == person.organisation
         return own and (person.has_role(PROCESS_ADMIN) or person.has_role(CALENDAR_ADMIN))
     if person.has_role(CALENDAR_ADMIN):
         return True
+    day = day_of(at)
     appointed = (
         select(memberships.c.user)
         .join(people, memberships.c.user == people.c.user)
         .where(
             memberships.c.kind == "role",
             memberships.c.slug == CALENDAR_ADMIN,
-            memberships.c.until.is_(None),
-            people.c.active,
+            held_on(day),
+            works_on(day),
         )
         .limit(1)
     )
@@ -121,10 +123,9 @@ def apply_change(
     ``version`` is that of the calendar the change was worked out on. Raises ``NotPermitted``,
     ``ReasonMissing``, ``BatchUnderWay``, and ``CalendarMoved`` when somebody was faster.
     """
-    if not may_change(connection, by, change.organisation):
+    if not may_change(connection, by, change.organisation, at=at):
         raise NotPermitted(user=by.user)
-    if not note.strip():
-        raise ReasonMissing()
+    check_reason(note)
     exclusively(connection, PURPOSE)
     under_way = unfinished(connection)
     if under_way is not None:

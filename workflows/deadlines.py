@@ -32,6 +32,7 @@ from workflows.reading.access import (
 from workflows.reading.case_file import CaseFile, CaseTask, open_file
 from workflows.reading.law import Law, law_of
 from workflows.tables import cases, clocks, definitions, memberships, tasks
+from workflows.terms import day_of, held_on
 from workflows.time_rules import rules_of
 
 #: Lines of a list at most; who has more than this to look at begins with the most pressing.
@@ -143,7 +144,7 @@ def board(connection: Connection, person: Actor, office: Office, *, now: datetim
         (row.case_id, row.number): _standing(rules.ladder_of(row.basis), row, calendar, now) for row in rows
     }
     pressing = [row for row in rows if _tone(standing[row.case_id, row.number]) in _ON_BOARD]
-    return _lines(connection, person, pressing[:MOST], standing)
+    return _lines(connection, person, pressing[:MOST], standing, now=now)
 
 
 def days_of(
@@ -172,7 +173,7 @@ def ending_on(
     standing = {
         (row.case_id, row.number): _standing(rules.ladder_of(row.basis), row, calendar, now) for row in rows
     }
-    return _lines(connection, person, rows, standing)
+    return _lines(connection, person, rows, standing, now=now)
 
 
 def _rows(
@@ -220,6 +221,8 @@ def _lines(
     person: Actor,
     rows: Sequence[Row[Any]],
     standing: Mapping[tuple[int, int], Rung | None],
+    *,
+    now: datetime,
 ) -> list[DeadlineLine]:
     files: dict[str, CaseFile] = {}
     laws: dict[int, Law] = {}
@@ -229,7 +232,7 @@ def _lines(
         if row.version_id not in laws:
             laws[row.version_id] = law_of(connection, row.version_id)
         found.append((row, case, _work(case, row.name), laws[row.version_id]))
-    units = _units_of_people(connection, (task for _, _, work, _ in found for task in work))
+    units = _units_of_people(connection, (task for _, _, work, _ in found for task in work), now=now)
     return [
         _line(person, row, case, work, law.name_of_clock(row.name), standing[row.case_id, row.number], units)
         for row, case, work, law in found
@@ -270,13 +273,13 @@ def _work(case: CaseFile, clock: str) -> list[CaseTask]:
     return [task for task in case.open_tasks if task.clock == clock] or case.open_tasks
 
 
-def _units_of_people(connection: Connection, work: Iterable[CaseTask]) -> dict[str, str]:
-    """User → a unit, of those who have work or for whom it is by name."""
+def _units_of_people(connection: Connection, work: Iterable[CaseTask], *, now: datetime) -> dict[str, str]:
+    """User → a unit they belong to on the day of ``now``, of those who have work."""
     users = {task.assignee for task in work if task.assignee}
     if not users:
         return {}
     query = select(memberships.c.user, memberships.c.slug).where(
-        memberships.c.kind == "unit", memberships.c.user.in_(sorted(users)), memberships.c.until.is_(None)
+        memberships.c.kind == "unit", memberships.c.user.in_(sorted(users)), held_on(day_of(now))
     )
     return {row.user: f"unit:{row.slug}" for row in connection.execute(query)}
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, insert, literal_colu
 
 from workflows.cases import Actor
 from workflows.cases.handing_on import Part, part_in, part_of, places_of
-from workflows.directory_changes import ChangeKind, alone, keep_change, spare_last
+from workflows.directory_changes import ChangeKind, alone, keep_act, spare_last
 from workflows.errors import WorkflowError
 from workflows.people import NoSuchPerson, Person, list_people
 from workflows.tables import (
@@ -151,7 +151,7 @@ def plan_departure(
         connection.execute(insert(departure_tasks), rows)
     connection.execute(update(people).where(people.c.user == user).values(last_day=last_day))
     details = {"last_day": (None, last_day.isoformat()), "successor": (None, successor)}
-    _log(connection, user, ChangeKind.LEAVING, details, by=by, at=at)
+    keep_act(connection, user, ChangeKind.LEAVING, details, by=by, at=at)
     found = departure_of(connection, user)
     assert found is not None
     return found
@@ -177,7 +177,7 @@ def call_off_departure(connection: Connection, user: str, *, by: Actor, at: date
     _end(connection, known, Status.CALLED_OFF, by=by.user, at=at)
     connection.execute(update(people).where(people.c.user == user).values(last_day=None))
     details = {"last_day": (known.last_day.isoformat(), None)}
-    _log(connection, user, ChangeKind.STAYING, details, by=by, at=at)
+    keep_act(connection, user, ChangeKind.STAYING, details, by=by, at=at)
 
 
 def departure_of(connection: Connection, user: str) -> Departure | None:
@@ -321,24 +321,4 @@ def _enter(
 def _end(connection: Connection, one: Departure, status: Status, *, by: str, at: datetime) -> None:
     connection.execute(
         update(departures).where(departures.c.id == one.id).values(status=status, ended_at=at, ended_by=by)
-    )
-
-
-def _log(
-    connection: Connection,
-    user: str,
-    kind: ChangeKind,
-    details: Mapping[str, tuple[Any, Any]],
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    keep_change(
-        connection,
-        organisation=by.organisation,
-        user=user,
-        kind=kind,
-        details=details,
-        by=by.user,
-        at=at,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -21,7 +20,7 @@ from workflows.directory_changes import (
     alone,
     changes_of,
     is_last_administrator,
-    keep_change,
+    keep_act,
     spare_last,
 )
 from workflows.errors import WorkflowError
@@ -128,7 +127,7 @@ def admit(
     )
     after = {"name": name.strip(), "first_day": _said(first_day), **belongs.fields()}
     changed = {field: (None, value) for field, value in after.items() if value}
-    _keep(connection, user, ChangeKind.ADDED, changed, by=by, at=at)
+    keep_act(connection, user, ChangeKind.ADDED, changed, by=by, at=at)
     return password
 
 
@@ -163,7 +162,7 @@ def alter(
     connection.execute(update(people).where(people.c.user == user).values(name=new["name"]))
     if day > day_of(at):
         changed["from_day"] = (None, _said(day))
-    _keep(connection, user, ChangeKind.CHANGED, changed, by=by, at=at)
+    keep_act(connection, user, ChangeKind.CHANGED, changed, by=by, at=at)
     return True
 
 
@@ -172,7 +171,7 @@ def reset_password(connection: Connection, *, user: str, by: Actor, at: datetime
     _active(connection, user, by)
     password = secrets.token_urlsafe(_INITIAL_BYTES)
     change_password(connection, user, password)
-    _keep(connection, user, ChangeKind.PASSWORD_RESET, {}, by=by, at=at)
+    keep_act(connection, user, ChangeKind.PASSWORD_RESET, {}, by=by, at=at)
     return password
 
 
@@ -185,7 +184,7 @@ def dismiss(connection: Connection, *, user: str, by: Actor, at: datetime) -> No
     before = _active(connection, user, by, on=day_of(at))
     leave_at_once(connection, user=user, by=by, at=at)
     changed = {field: (value, None) for field, value in Belonging.of(before).fields().items() if value}
-    _keep(connection, user, ChangeKind.DEACTIVATED, changed, by=by, at=at)
+    keep_act(connection, user, ChangeKind.DEACTIVATED, changed, by=by, at=at)
 
 
 def claimed_by(connection: Connection, user: str) -> list[ClaimedTask]:
@@ -221,23 +220,3 @@ def _checked(name: str) -> str:
 
 def _said(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _keep(
-    connection: Connection,
-    user: str,
-    kind: ChangeKind,
-    details: Mapping[str, Iterable[Any]],
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    keep_change(
-        connection,
-        organisation=by.organisation,
-        user=user,
-        kind=kind,
-        details=details,
-        by=by.user,
-        at=at,
-    )

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, insert, select
 
+from workflows.cases import Actor
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.errors import WorkflowError
 from workflows.people import Person, list_people
@@ -71,6 +72,27 @@ def keep_change(
             changed_at=at,
             changed_by=by,
         )
+    )
+
+
+def keep_act(
+    connection: Connection,
+    user: str,
+    kind: ChangeKind,
+    details: Mapping[str, Iterable[Any]],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write down what ``by`` changed about somebody of their own organisation; see ``keep_change``."""
+    keep_change(
+        connection,
+        organisation=by.organisation,
+        user=user,
+        kind=kind,
+        details=details,
+        by=by.user,
+        at=at,
     )
 
 

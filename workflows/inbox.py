@@ -38,6 +38,7 @@ from workflows.filters import (
     span_of,
     values,
 )
+from workflows.passing import Passing, passing_from
 from workflows.reading.persons import cases_of_person
 from workflows.search import cases_holding
 from workflows.tables import queues, tasks
@@ -69,6 +70,8 @@ class InboxRow:
     norm_at: datetime | None
     #: Position in the order of the box.
     position: int
+    #: Between whom it is, while it is open.
+    passing: Passing | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,7 @@ class InboxPage:
     looked_at: int | None = None
 
 
+_OF_ROW: Final = tuple(name for name in InboxRow.__dataclass_fields__ if name != "passing")
 #: A transaction that began earlier may commit a smaller id later; so far back we look again.
 _LATE_COMERS: Final = 200
 #: Before every task that is open, after every one that has ended.
@@ -116,7 +120,7 @@ def inbox(
     search = search.strip()
     asked = _asked(of, _read_mark(after, box), search, size + 1) | values(filters)
     asked |= _span(connection, of, filters, at, asked["after_position"])
-    sought = _Sought(box, filters, of.user, _queues_of(connection, box, of, filters))
+    sought = _Sought(box, filters, of, _queues_of(connection, box, of, filters))
     few = _few_cases(connection, of, search, filters.applicant)
     if few is not None:
         rows = _of_cases(connection, sought, few, asked)
@@ -219,7 +223,7 @@ class _Sought:
 
     box: Box
     filters: Filter
-    user: str
+    person: Actor
     queues: tuple[int, ...]
 
     @property
@@ -245,15 +249,16 @@ class _Sought:
         if self.box is Box.DONE:
             return True
         if self.box is Box.MINE:
-            return row.assignee == self.user
+            return row.assignee == self.person.user
         return row.queue_id in self.queues and not barred and (row.suspended or self.box is not Box.SUSPENDED)
 
 
 def _first(connection: Connection, sought: _Sought, asked: dict[str, Any]) -> list[InboxRow]:
-    found: list[InboxRow] = []
+    found: list[Any] = []
     for count, parameters in sought.groups():
-        found += _rows(connection, first_of_each(sought.box, count), asked | parameters)
-    return _in_order(sought.box, found)[: asked["count"]]
+        found += connection.execute(first_of_each(sought.box, count), asked | parameters).all()
+    first = _in_order(sought.box, found)[: asked["count"]]
+    return [_row(connection, row, sought.person) for row in first]
 
 
 def _picked(
@@ -264,7 +269,7 @@ def _picked(
     for count, parameters in sought.groups():
         given = asked | parameters | {"look": sought.look}
         wanted, reached = ahead(sought.shape, count, terms=terms)
-        found += _rows(connection, wanted, given)
+        found += [_row(connection, row, sought.person) for row in connection.execute(wanted, given).all()]
         ends += [tuple(row) for row in connection.execute(reached, given)]
     found = _in_order(sought.box, found)
     if not ends:
@@ -283,10 +288,9 @@ def _of_cases(
 ) -> list[InboxRow]:
     """What is wanted of a few cases: their tasks are read one by one, whatever the queues hold."""
     rows = []
-    for told in connection.execute(of_cases(sought.shape, found), asked).mappings():
-        barred = bool(told["barred"])
-        row = InboxRow(**{name: value for name, value in told.items() if name != "barred"})
-        if sought.holds(row, barred=barred):
+    for told in connection.execute(of_cases(sought.shape, found), asked).all():
+        row = _row(connection, told, sought.person)
+        if sought.holds(row, barred=bool(told.barred)):
             rows.append(row)
     return _in_order(sought.box, rows)
 
@@ -313,11 +317,11 @@ def _span(
     return {**beginning, "before_position": behind}
 
 
-def _in_order(box: Box, rows: list[InboxRow]) -> list[InboxRow]:
+def _in_order(box: Box, rows: list[Any]) -> list[Any]:
     return sorted(rows, key=_place, reverse=box is Box.DONE)
 
 
-def _place(row: InboxRow) -> tuple[int, int, int]:
+def _place(row: Any) -> tuple[int, int, int]:
     return row.position, row.case_id, row.number
 
 
@@ -339,8 +343,9 @@ def _asked(person: Actor, position: tuple[int, int, int], search: str, count: in
     }
 
 
-def _rows(connection: Connection, query: Any, asked: dict[str, Any]) -> list[InboxRow]:
-    return [InboxRow(**row) for row in connection.execute(query, asked).mappings()]
+def _row(connection: Connection, row: Any, person: Actor) -> InboxRow:
+    passing = passing_from(connection, person, row) if row.ended_at is None else None
+    return InboxRow(passing=passing, **{name: getattr(row, name) for name in _OF_ROW})
 
 
 def like_me(person: Actor) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, or_, select, tuple_
+from sqlalchemy import Connection, ScalarSelect, Select, bindparam, func, or_, select, tuple_
 
 from workflows.cases import Actor
 from workflows.cases.actor import capacity
@@ -36,6 +36,11 @@ class Passing:
     signing: bool
     #: For whom the person who looks would do it, as a substitute.
     standing_in_for: str | None
+
+    @property
+    def is_between(self) -> bool:
+        """Whether there is anything to say about it but who has it."""
+        return any(value for name, value in vars(self).items() if name != "assignee")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +92,18 @@ _OPEN = (
     .order_by(tasks.c.sort_at, tasks.c.case_id, tasks.c.number)
     .limit(MOST)
 )
+
+
+def _number(query: Select[Any]) -> ScalarSelect[int]:
+    found = query.with_only_columns(tasks.c.number).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
 _PEOPLE: Any = bindparam("people", expanding=True)
 _TO = _OPEN.where(tasks.c.offered_to.in_(_PEOPLE))
 _LENT = _OPEN.where(tasks.c.assignee.in_(_PEOPLE), tasks.c.lent_by.is_not(None))
+#: How many tasks ``passed_to`` finds, for ``organisation`` and ``people``.
+COUNT: Final = select(_number(_TO) + _number(_LENT))
 _BY = _OPEN.where(
     or_(
         (tasks.c.assignee == bindparam("me")) & tasks.c.offered_to.is_not(None),
@@ -119,19 +133,23 @@ def passing_of(
         tasks.c.case_id.in_(sorted({case for case, _ in wanted})),
         tuple_(tasks.c.case_id, tasks.c.number).in_(sorted(wanted)),
     )
-    return {(row.case_id, row.number): _passing(connection, person, row) for row in connection.execute(query)}
+    found = connection.execute(query).all()
+    return {(row.case_id, row.number): passing_from(connection, person, row) for row in found}
 
 
 def _read(connection: Connection, query: Select[Any], person: Actor) -> list[PassingTask]:
     asked = {"organisation": person.organisation, "me": person.user, "people": [person.user, *person.lent]}
     names = [name for name in PassingTask.__dataclass_fields__ if name != "passing"]
     return [
-        PassingTask(passing=_passing(connection, person, row), **{name: getattr(row, name) for name in names})
-        for row in connection.execute(query, asked)
+        PassingTask(
+            passing=passing_from(connection, person, row), **{name: getattr(row, name) for name in names}
+        )
+        for row in connection.execute(query, asked).all()
     ]
 
 
-def _passing(connection: Connection, person: Actor, row: Any) -> Passing:
+def passing_from(connection: Connection, person: Actor, row: Any) -> Passing:
+    """Between whom a task is, of a row that holds the columns of ``tasks`` this depends on."""
     return Passing(
         assignee=row.assignee,
         offered_to=row.offered_to,

@@ -21,8 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from workflows.box_counts import MOST
-from workflows.boxes import OF_A_PERSON, QUEUES_AT_ONCE, Box, is_excluded, sorted_by, within_box
+from workflows.boxes import MOST, OF_A_PERSON, QUEUES_AT_ONCE, Box, is_excluded, sorted_by, within_box
 from workflows.cases import Actor
 from workflows.inbox import like_me, my_queues
 from workflows.tables import cases, tasks

@@ -139,11 +139,12 @@ def delete_queue(connection: Connection, identifier: int, *, by: Actor) -> None:
     connection.execute(delete(saved_queues).where(saved_queues.c.id == identifier))
 
 
+_COLUMNS = select(shown_columns.c.columns).where(shown_columns.c.user == bindparam("who"))
+
+
 def columns_of(connection: Connection, user: str) -> tuple[str, ...] | None:
     """The columns a person has chosen for the inbox; null when they never chose."""
-    found = connection.execute(
-        select(shown_columns.c.columns).where(shown_columns.c.user == user)
-    ).scalar_one_or_none()
+    found = connection.execute(_COLUMNS, {"who": user}).scalar_one_or_none()
     return None if found is None else tuple(orjson.loads(found))
 
 

@@ -61,8 +61,11 @@ class Staff:
 
     def people(self, *keys: Any) -> list[dict[str, str]]:
         """Everybody, or those whom one of the keys means, unit by unit; nulls mean nobody."""
-        found = [one for one in self._colleagues if not keys or not one.keys.isdisjoint(_texts(keys))]
-        return [{"label": self._label(one), "value": one.user} for one in found]
+        return [{"label": self._label(one), "value": one.user} for one in self._meant(keys)]
+
+    def users(self, *keys: Any) -> frozenset[str]:
+        """User names of those ``people`` gives."""
+        return frozenset(one.user for one in self._meant(keys))
 
     def units(self, *keys: Any) -> list[dict[str, str]]:
         """All units, those that a key names, and those that somebody whom a key means belongs to or leads."""
@@ -80,6 +83,9 @@ class Staff:
         """The special procedures whose time is not counted, as the organisation lists them."""
         found = procedures_of(self._connection, self._organisation)
         return [{"label": name, "value": slug} for slug, name in found.items()]
+
+    def _meant(self, keys: tuple[Any, ...]) -> list[_Colleague]:
+        return [one for one in self._colleagues if not keys or not one.keys.isdisjoint(_texts(keys))]
 
     def _label(self, one: _Colleague) -> str:
         # Two people may have one name.

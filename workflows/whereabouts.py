@@ -13,23 +13,24 @@ from workflows.cases import Actor, NotPermitted
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.people import Person, list_people
 from workflows.tables import absences
+from workflows.terms import day_of
 
 #: Letters about people belong to no case.
 _NO_CASE = 0
 
 
-def may_enter_for(connection: Connection, person: Actor, user: str) -> bool:
-    """Whether a person may enter that ``user`` is away: for themselves, for those of a unit they lead,
-    and as process administrator for everybody of the organisation."""
+def may_enter_for(connection: Connection, person: Actor, user: str, *, at: datetime) -> bool:
+    """Whether a person may enter at a moment that ``user`` is away: for themselves, for those of a unit they
+    lead, and as process administrator for everybody of the organisation."""
     if user == person.user:
         return True
-    found = next((one for one in _staff(connection, person.organisation) if one.user == user), None)
+    found = next((one for one in _staff(connection, person.organisation, at) if one.user == user), None)
     return found is not None and (person.has_role(PROCESS_ADMIN) or _leads(person, found))
 
 
-def those_entered_for(connection: Connection, person: Actor) -> list[Person]:
-    """Everybody else for whom a person may enter absences."""
-    everybody = [one for one in _staff(connection, person.organisation) if one.user != person.user]
+def those_entered_for(connection: Connection, person: Actor, *, at: datetime) -> list[Person]:
+    """Everybody else for whom a person may enter absences at a moment."""
+    everybody = [one for one in _staff(connection, person.organisation, at) if one.user != person.user]
     if person.has_role(PROCESS_ADMIN):
         return everybody
     return [one for one in everybody if _leads(person, one)]
@@ -43,16 +44,20 @@ def absence_of(connection: Connection, identifier: int, *, organisation: str, at
     raise NoSuchAbsence(id=identifier)
 
 
-def check_keeper(connection: Connection, person: Actor, user: str) -> None:
-    """Raise ``NotPermitted`` unless a person may enter and end absences of ``user``."""
-    if not may_enter_for(connection, person, user):
+def check_keeper(connection: Connection, person: Actor, user: str, *, at: datetime) -> None:
+    """Raise ``NotPermitted`` unless a person may enter and end absences of ``user`` at a moment."""
+    if not may_enter_for(connection, person, user, at=at):
         raise NotPermitted(user=person.user, of=user)
 
 
 def empty_units(connection: Connection, absence: Absence, *, organisation: str) -> list[str]:
-    """Slugs of the units in which at some moment of an absence nobody is on duty."""
-    staff = _staff(connection, organisation)
-    away = [one for one in absences_of(connection, organisation, from_=absence.since) if _meet(one, absence)]
+    """Slugs of the units in which at some moment of an absence nobody is on duty.
+
+    Who belongs to them is taken from the day on which it begins.
+    """
+    since = absence.since
+    staff = [one for one in _staff(connection, organisation, since) if one.works_on(day_of(since))]
+    away = [one for one in absences_of(connection, organisation, from_=since) if _meet(one, absence)]
     mine = next((one.units for one in staff if one.user == absence.user), ())
     members = {unit: {one.user for one in staff if unit in one.units} for unit in mine}
     return [unit for unit in mine if _is_empty_once(members[unit], away, absence)]
@@ -62,7 +67,7 @@ def unattended(connection: Connection, person: Actor, *, at: datetime) -> list[A
     """Absences without a substitute, now or to come, of those whose unit a person leads."""
     if not any(key.startswith("leader:") for key in (person.keys if person.own is None else person.own)):
         return []
-    led = {one.user for one in _staff(connection, person.organisation) if _leads(person, one)}
+    led = {one.user for one in _staff(connection, person.organisation, at) if _leads(person, one)}
     found = absences_of(connection, person.organisation, from_=at)
     return [one for one in found if one.substitute is None and one.user in led]
 
@@ -70,9 +75,13 @@ def unattended(connection: Connection, person: Actor, *, at: datetime) -> list[A
 def warn_heads(
     connection: Connection, absence: Absence, *, organisation: str, empty: Iterable[str], at: datetime
 ) -> None:
-    """Post what the heads of somebody's units should know: nobody stands in, or a unit is left empty."""
-    staff = next((one for one in _staff(connection, organisation) if one.user == absence.user), None)
-    units, empty = (staff.units if staff is not None else ()), list(empty)
+    """Post what the heads of somebody's units should know: nobody stands in, or a unit is left empty.
+
+    Their units are those of the day on which the absence begins.
+    """
+    staff = _staff(connection, organisation, absence.since)
+    units = next((one.units for one in staff if one.user == absence.user), ())
+    empty = list(empty)
     if not units or (absence.substitute is not None and not empty):
         return
     outbox.post(
@@ -102,8 +111,9 @@ def absence_entered(connection: Connection, identifier: int) -> Absence:
     return Absence(**{name: getattr(row, name) for name in names})
 
 
-def _staff(connection: Connection, organisation: str) -> list[Person]:
-    return [one for one in list_people(connection, organisation) if one.active]
+def _staff(connection: Connection, organisation: str, at: datetime) -> list[Person]:
+    """Those whose accounts are open, as they are on the day of a moment."""
+    return [one for one in list_people(connection, organisation, on=day_of(at)) if one.active]
 
 
 def _leads(person: Actor, other: Person) -> bool:

@@ -78,9 +78,10 @@ class EndedAbsenceShape(Shape):
 @blueprint.response(200, AbsencesShape)
 def listed() -> dict[str, Any]:
     """Read who is away now or will be, in your organisation."""
+    now = installation().clock.now()
     with reading(installation().engine) as connection:
-        found = absences_of(connection, me().organisation, from_=installation().clock.now())
-        kept = {me().user, *(one.user for one in those_entered_for(connection, me()))}
+        found = absences_of(connection, me().organisation, from_=now)
+        kept = {me().user, *(one.user for one in those_entered_for(connection, me(), at=now))}
     return {"items": [_absence(one, told=one.user in kept) for one in found]}
 
 

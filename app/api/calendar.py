@@ -8,11 +8,12 @@ from marshmallow import fields, validate
 
 from app.api.describing import noun, operation
 from app.api.shapes import Shape, Text, flag, many, moment, text, whole
+from app.calendar_keeping import keeps_calendar
 from app.calendar_view import special_days
 from app.installation import installation
 from app.signing_in import me
 from workflows import calendar_batches
-from workflows.calendar_batches import Batch, apply_change, batch_of, may_change
+from workflows.calendar_batches import Batch, apply_change, batch_of
 from workflows.calendar_content import NATIONAL
 from workflows.calendar_notice import MAX_TEXT
 from workflows.calendar_proposals import Proposal, preview, propose
@@ -216,7 +217,7 @@ def applied(given: dict[str, Any]) -> dict[str, Any]:
 def batch(identifier: int) -> dict[str, Any]:
     """Read what a change did and how far the counting is; for auditors and those who keep the calendar."""
     with reading(installation().engine) as connection:
-        if not (sees_everything(me()) or may_change(connection, me(), NATIONAL)):
+        if not (sees_everything(me()) or keeps_calendar(connection, NATIONAL)):
             raise NotPermitted(user=me().user)
         found = batch_of(connection, identifier, of=me())
         return _described(found, remaining(connection, found))
@@ -235,7 +236,7 @@ def undone(given: dict[str, Any], identifier: int) -> dict[str, Any]:
     """Take a change back by a further one."""
     with transaction(installation().engine) as connection:
         at = installation().clock.now()
-        if not any(may_change(connection, me(), one) for one in (NATIONAL, me().organisation)):
+        if not any(keeps_calendar(connection, one) for one in (NATIONAL, me().organisation)):
             raise NotPermitted(user=me().user)
         made = calendar_batches.undo(connection, identifier, note=given["note"], by=me(), at=at)
     return _begun(made)
@@ -243,7 +244,7 @@ def undone(given: dict[str, Any], identifier: int) -> dict[str, Any]:
 
 def _proposal(connection: Any, given: dict[str, Any]) -> Proposal:
     organisation = me().organisation if given["own"] else NATIONAL
-    if not may_change(connection, me(), organisation):
+    if not keeps_calendar(connection, organisation):
         raise NotPermitted(user=me().user)
     return propose(
         connection,

@@ -188,5 +188,6 @@
     place.dataset.since = place.dataset.heard;
   });
 
-  next(true);
+  // What the page shows is of a moment ago.
+  next();
 })();

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.settings import Settings
+from tests.app.installing import installed
 from tests.app.rounds import Rounds, settle
 from tests.drafting import (
     boundary,
@@ -320,14 +321,10 @@ def publish_for(connection: Connection, key: str, xml: str) -> None:
 @pytest.fixture
 def site(settled: bytes, tmp_path: Path) -> Iterator[Site]:
     (tmp_path / "guicheng.db").write_bytes(settled)
-    app = create_app(
-        Settings(data=tmp_path, database=sqlite_url(tmp_path), secret="s" * 40, controlled_clock=True)
-    )
+    settings = Settings(data=tmp_path, database=sqlite_url(tmp_path), secret="s" * 40, controlled_clock=True)
     # One test signs in and posts with its token; the others would only repeat it.
-    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
-    found = app.extensions["guicheng"]
-    yield Site(app=app, engine=found.engine)
-    found.engine.dispose()
+    with installed(settings, TESTING=False, WTF_CSRF_ENABLED=False) as app:
+        yield Site(app=app, engine=app.extensions["guicheng"].engine)
 
 
 @pytest.fixture(scope="module")

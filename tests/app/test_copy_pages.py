@@ -45,6 +45,8 @@ def test_a_colleague_of_another_unit_reads_a_copy_without_identities_and_marks_i
     assert NOTE in box
     assert "未阅" in box
     assert re.search(r'抄送给我 <span class="count">1', reader.get("/").text)
+    # The bell rings for notifications; a copy has a list of its own.
+    assert 'data-unread="0"' in reader.get("/").text
     page = reader.get(f"/cases/{number}")
     assert page.status_code == 200
     assert "zhang.san某 于" in page.text

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from app import create_app
 from app.errors import STATUSES, status_of
+from app.settings import Settings
 from tests.app.conftest import Site
 from workflows.errors import CaseStops, WorkflowError
 
@@ -29,12 +33,15 @@ def test_an_address_that_does_not_exist_is_not_found(site: Site) -> None:
     assert site.client("zhang.san").get("/api/nowhere").mimetype == "application/problem+json"
 
 
-def test_a_mistake_of_ours_shows_no_trace_of_the_code(site: Site) -> None:
-    @site.app.get("/broken", endpoint="health.broken")
+def test_a_mistake_of_ours_shows_no_trace_of_the_code(site: Site, tmp_path: Path) -> None:
+    app = create_app(Settings(data=tmp_path, database=str(site.engine.url), secret="s" * 40))
+
+    @app.get("/broken", endpoint="health.broken")
     def broken() -> str:
         raise ZeroDivisionError("secret detail")
 
-    page = site.client("zhang.san").get("/broken")
+    page = Site(app=app, engine=site.engine).client("zhang.san").get("/broken")
+    app.extensions["guicheng"].engine.dispose()
     assert page.status_code == 500
     assert "secret detail" not in page.text
     assert "没有任何内容被保存" in page.text

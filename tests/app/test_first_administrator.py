@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from app import create_app
 from app.first_administrator import invite
 from app.preparing import Kind, prepare
 from app.settings import Settings
+from tests.app.installing import installed
 from tests.workflows.packages.offices import write_package
 from workflows.cases.correcting import PROCESS_ADMIN
 from workflows.database import reading, sqlite_url, transaction
@@ -48,13 +48,11 @@ def bare(tmp_path: Path) -> Iterator[Bare]:
     settings = Settings(data=tmp_path, database=sqlite_url(tmp_path), secret="s" * 40)
     packages = write_package(tmp_path / "bpmn").parent
     assert not prepare(settings, kind=Kind.OFFICE, loopback=True, packages=packages).people
-    app = create_app(settings)
-    app.config.update(WTF_CSRF_ENABLED=False)
-    engine = app.extensions["guicheng"].engine
-    with transaction(engine) as connection:
-        link = invite(connection)
-    yield Bare(app=app, engine=engine, link=link)
-    engine.dispose()
+    with installed(settings, WTF_CSRF_ENABLED=False) as app:
+        engine = app.extensions["guicheng"].engine
+        with transaction(engine) as connection:
+            link = invite(connection)
+        yield Bare(app=app, engine=engine, link=link)
 
 
 def test_the_link_leads_to_an_administrator_who_can_sign_in(bare: Bare) -> None:

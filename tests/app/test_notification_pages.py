@@ -8,12 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from app import create_app
 from app.settings import Settings
 from tests.app.conftest import MONDAY, Site
+from tests.app.installing import installed
 from tests.workflows.notifications.staffed import Gateway, gateway_of_tests
 from workflows import tables
 from workflows.clock import SetClock
@@ -180,19 +179,15 @@ def gateway() -> Iterator[Gateway]:
 def reaching(settled: bytes, tmp_path: Path) -> Iterator[Site]:
     """An installation that lets webhooks reach this machine."""
     (tmp_path / "guicheng.db").write_bytes(settled)
-    app: Flask = create_app(
-        Settings(
-            data=tmp_path,
-            database=sqlite_url(tmp_path),
-            secret="s" * 40,
-            controlled_clock=True,
-            outlets=Outlets(reach=Reach(hosts=frozenset({"127.0.0.1"}))),
-        )
+    settings = Settings(
+        data=tmp_path,
+        database=sqlite_url(tmp_path),
+        secret="s" * 40,
+        controlled_clock=True,
+        outlets=Outlets(reach=Reach(hosts=frozenset({"127.0.0.1"}))),
     )
-    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
-    found = app.extensions["guicheng"]
-    yield Site(app=app, engine=found.engine)
-    found.engine.dispose()
+    with installed(settings, TESTING=False, WTF_CSRF_ENABLED=False) as app:
+        yield Site(app=app, engine=app.extensions["guicheng"].engine)
 
 
 def test_an_administrator_connects_a_gateway_and_tries_it(reaching: Site, gateway: Gateway) -> None:

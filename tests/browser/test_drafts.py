@@ -87,7 +87,6 @@ def test_what_is_typed_survives_the_death_of_the_server(
     assert _rows(server.data) == 0
 
 
-
 def test_what_is_typed_before_the_script_has_come_is_kept_too(
     at_the_counter: Callable[[str], Person],
 ) -> None:

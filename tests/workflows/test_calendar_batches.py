@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from tests.notices import NOTICE_2027
 from tests.office import LI_SI, QIAN_QI, WANG_WU, ZHAO_LIU, Office, person
-from tests.workflows.gazetting import batch, count, gazette, last_day, notice_of_2027, open_office, write
+from tests.workflows.gazetting import (
+    BEFORE,
+    batch,
+    count,
+    gazette,
+    last_day,
+    notice_of_2027,
+    open_office,
+    write,
+)
 from workflows.calendar_batches import (
     CALENDAR_ADMIN,
     BatchUnderWay,
@@ -23,6 +34,10 @@ from workflows.cases import NotPermitted
 from workflows.cases.correcting import ReasonMissing
 from workflows.database import reading, transaction
 from workflows.tables import calendar_batches, calendar_versions, memberships, people
+
+#: Midnight in Beijing, at the end of the day of ``BEFORE``, is four in the afternoon in UTC.
+NEXT_DAY = BEFORE.replace(hour=16)
+NIGHT_BEFORE_NEXT_DAY = NEXT_DAY - timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -119,14 +134,35 @@ def test_once_there_is_a_calendar_administrator_the_others_leave_the_national_on
 ) -> None:
     keeper = person("sun.qi", f"role:{CALENDAR_ADMIN}", organisation="t2")
     with transaction(office.engine) as connection:
-        assert may_change(connection, ZHAO_LIU, "")
-        connection.execute(insert(people).values(user="sun.qi", organisation="t2", name="孙七"))
-        connection.execute(insert(memberships).values(user="sun.qi", kind="role", slug=CALENDAR_ADMIN))
-        assert not may_change(connection, ZHAO_LIU, "")
-        assert may_change(connection, ZHAO_LIU, "t")
-        assert may_change(connection, keeper, "")
-        assert may_change(connection, keeper, "t2")
-        assert not may_change(connection, keeper, "t")
+        assert may_change(connection, ZHAO_LIU, "", at=office.now)
+        appoint(connection)
+        assert not may_change(connection, ZHAO_LIU, "", at=office.now)
+        assert may_change(connection, ZHAO_LIU, "t", at=office.now)
+        assert may_change(connection, keeper, "", at=office.now)
+        assert may_change(connection, keeper, "t2", at=office.now)
+        assert not may_change(connection, keeper, "t", at=office.now)
+
+
+def appoint(connection: Connection, **days: date) -> None:
+    """孙七 of another office keeps the national calendar, from a day until a day."""
+    connection.execute(insert(people).values(user="sun.qi", organisation="t2", name="孙七"))
+    connection.execute(insert(memberships).values(user="sun.qi", kind="role", slug=CALENDAR_ADMIN, **days))
+
+
+def others_may(connection: Connection, *moments: datetime) -> list[bool]:
+    return [may_change(connection, ZHAO_LIU, "", at=at) for at in moments]
+
+
+def test_the_others_leave_it_alone_until_the_last_day_of_the_one_appointed(office: Office) -> None:
+    with transaction(office.engine) as connection:
+        appoint(connection, until=BEFORE.date())
+        assert others_may(connection, BEFORE, NIGHT_BEFORE_NEXT_DAY, NEXT_DAY) == [False, False, True]
+
+
+def test_the_others_keep_it_until_the_first_day_of_the_one_appointed(office: Office) -> None:
+    with transaction(office.engine) as connection:
+        appoint(connection, since=BEFORE.date() + timedelta(days=1))
+        assert others_may(connection, BEFORE, NIGHT_BEFORE_NEXT_DAY, NEXT_DAY) == [True, True, False]
 
 
 def test_the_days_of_another_office_are_nobody_elses_business(office: Office) -> None:

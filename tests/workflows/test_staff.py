@@ -64,6 +64,8 @@ def test_keys_choose_among_the_people_and_nulls_mean_nobody(connection: Connecti
     assert values(staff.people(UNIT("hall"), ROLE("head"))) == ["t.b", "t.c"]
     assert values(staff.people([LEADER("window"), PERSON("t.d")])) == ["t.c", "t.d"]
     assert staff.people(UNIT(None)) == []
+    assert staff.users(UNIT("hall"), ROLE("head")) == {"t.b", "t.c"}
+    assert staff.users(UNIT(None)) == frozenset()
 
 
 def test_units_are_all_or_those_of_the_people_meant(connection: Connection) -> None:

@@ -14,11 +14,12 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, insert, select, update
 
-from workflows import outbox
 from workflows.cases.actor import Actor, NotPermitted
 from workflows.cases.firing import fire_due
+from workflows.cases.keys import persons
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.saving import save
+from workflows.cases.telling import tell
 from workflows.errors import WorkflowError
 from workflows.history import digest
 from workflows.tables import comments, tasks
@@ -92,8 +93,7 @@ def comment(
             mentions=orjson.dumps(named).decode(),
         )
     )
-    if named:
-        _tell(connection, case, turn.seq, number, named, turn.at)
+    tell(case, turn, task=number, what="mentioned", to=persons(*named), comment=turn.seq)
     return turn.seq
 
 
@@ -132,23 +132,3 @@ def _element(connection: Connection, case: OpenCase, number: int, by: Actor) -> 
     if found is None:
         raise NotPermitted(user=by.user, number=number)
     return str(found)
-
-
-def _tell(
-    connection: Connection, case: OpenCase, seq: int, number: int | None, named: list[str], at: datetime
-) -> None:
-    outbox.post(
-        connection,
-        key=f"{case.facts.id}-{seq}-mentioned",
-        kind="notify",
-        case_id=case.facts.id,
-        body={
-            "case": case.facts.number,
-            "task": number,
-            "comment": seq,
-            "what": "mentioned",
-            "by": case.turns[-1].actor,
-            "to": [f"person:{user}" for user in named],
-        },
-        at=at,
-    )

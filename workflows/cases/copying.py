@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, update
 
-from workflows import outbox
 from workflows.cases.actor import Actor, NotPermitted
 from workflows.cases.firing import fire_due
+from workflows.cases.keys import persons
 from workflows.cases.open_case import open_case
 from workflows.cases.saving import save
+from workflows.cases.telling import tell
 from workflows.errors import WorkflowError
 from workflows.tables import cases, copies
 
@@ -65,18 +66,4 @@ def copy_case(
     connection.execute(
         update(cases).where(cases.c.id == case_id).values(copies=cases.c.copies + len(recipients))
     )
-    outbox.post(
-        connection,
-        key=f"{case_id}-{turn.seq}-copied",
-        kind="notify",
-        case_id=case_id,
-        body={
-            "case": case.facts.number,
-            "task": None,
-            "what": "copied",
-            "to": [f"person:{user}" for user in recipients],
-            "by": by.user,
-            "reason": note.strip(),
-        },
-        at=turn.at,
-    )
+    tell(case, turn, task=None, what="copied", to=persons(*recipients), reason=note.strip())

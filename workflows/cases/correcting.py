@@ -30,6 +30,12 @@ class ReasonMissing(WorkflowError):
     message_zh = "请写明理由。"
 
 
+def check_reason(reason: str) -> None:
+    """Raise ``ReasonMissing`` unless something is given as a reason."""
+    if not reason.strip():
+        raise ReasonMissing()
+
+
 class ValuesUnusable(WorkflowError):
     """Data must be JSON values under names."""
 
@@ -82,8 +88,7 @@ def cancel_case(connection: Connection, *, case_id: int, reason: str, by: Actor,
 
 
 def _administered(connection: Connection, case_id: int, *, reason: str, by: Actor, at: datetime) -> OpenCase:
-    if not reason.strip():
-        raise ReasonMissing()
+    check_reason(reason)
     case = open_case(connection, case_id)
     if by.organisation != case.facts.organisation or not by.has_role(PROCESS_ADMIN):
         raise NotPermitted(user=by.user, case=case.facts.number)

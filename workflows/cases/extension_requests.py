@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from workflows.cases.actor import Actor, NotPermitted, may_do
-from workflows.cases.correcting import ReasonMissing
+from workflows.cases.correcting import check_reason
 from workflows.cases.firing import fire_due
 from workflows.cases.ledgers import NoSuchClock, open_clock
 from workflows.cases.open_case import OpenCase, open_case
@@ -84,16 +84,23 @@ def requests_of(connection: Connection, case_id: int) -> list[ExtensionRequest]:
     return [ExtensionRequest(**row) for row in connection.execute(query).mappings()]
 
 
+_WAITING = (
+    select(cases.c.number, extension_requests.c.id)
+    .join_from(extension_requests, cases, extension_requests.c.case_id == cases.c.id)
+    .where(
+        extension_requests.c.approver == bindparam("me"),
+        extension_requests.c.status == "asked",
+        cases.c.status == "open",
+    )
+)
+#: How many applications wait for the decision of ``me``.
+COUNT: Final = select(func.count()).select_from(_WAITING.subquery())
+
+
 def waiting_for(connection: Connection, user: str) -> list[tuple[str, int]]:
     """Number of the case and id of each application that waits for this person, the oldest first."""
-    table = extension_requests
-    query = (
-        select(cases.c.number, table.c.id)
-        .join_from(table, cases, table.c.case_id == cases.c.id)
-        .where(table.c.approver == user, table.c.status == "asked", cases.c.status == "open")
-        .order_by(table.c.id)
-    )
-    return [(row.number, row.id) for row in connection.execute(query)]
+    query = _WAITING.order_by(extension_requests.c.id)
+    return [(row.number, row.id) for row in connection.execute(query, {"me": user})]
 
 
 def approvers(connection: Connection, rules: TimeRules, *, organisation: str, besides: str) -> dict[str, str]:
@@ -140,7 +147,7 @@ def ask_extension(
     Raises ``NotPermitted``, ``ReasonMissing``, ``NoSuchApprover``, ``RequestPending``, and what ``extend``
     would raise if it were granted now.
     """
-    _check_reason(reason)
+    check_reason(reason)
     case, rules = _opened(connection, case_id, at)
     organisation = case.facts.organisation
     if not may_ask(connection, rules, case_id=case_id, organisation=organisation, by=by):
@@ -210,7 +217,7 @@ def refuse_extension(
 
     Raises ``NotPermitted``, ``ReasonMissing``, ``OwnApplication``, ``NoSuchRequest``, ``RequestDecided``.
     """
-    _check_reason(decision)
+    check_reason(decision)
     case, rules = _opened(connection, case_id, at)
     if by.organisation != case.facts.organisation or by.keys.isdisjoint(rules.may_extend):
         raise NotPermitted(user=by.user, case=case.facts.number)
@@ -261,8 +268,3 @@ def _decide(
 def _note(case: OpenCase, kind: str, command: dict[str, Any], *, by: Actor, at: datetime) -> None:
     case.finish(case.turn(kind, at=at, by=by, command=command))
     save(case)
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing()

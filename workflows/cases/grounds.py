@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from workflows.cases.actor import Actor, NotPermitted
-from workflows.cases.correcting import ReasonMissing
+from workflows.cases.correcting import check_reason
 from workflows.cases.firing import fire_due
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.saving import save
@@ -125,8 +125,7 @@ def _opened(
         raise OwnWork(user=by.user, ground=ground)
     if found.status != PROPOSED:
         raise GroundDecided(ground=ground)
-    if not reason.strip():
-        raise ReasonMissing()
+    check_reason(reason)
     if case.row.status == "open":
         fire_due(case, now=at)
     return case, found

@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row
 
-from workflows import outbox
 from workflows.cases.actor import Actor, NotPermitted, capacity
 from workflows.cases.claiming import TaskAtHand, TaskLent, task_at_hand
-from workflows.cases.correcting import ReasonMissing
+from workflows.cases.correcting import check_reason
 from workflows.cases.firing import fire_due
+from workflows.cases.keys import persons
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.queues import candidates
-from workflows.cases.saving import save
+from workflows.cases.saving import change_task, save
 from workflows.cases.signatures import open_rounds
+from workflows.cases.telling import tell
+from workflows.cases.turn import Turn
 from workflows.engine.stepping import TaskNotOpen
 from workflows.errors import WorkflowError
 from workflows.tables import tasks
@@ -70,9 +72,9 @@ def hand_over(
     if not _may(connection, case, to):
         raise NotPermitted(user=to.user, number=number)
     facts = {"to": to.user, "reason": reason.strip()}
-    _enter(case, task, "handed-over", facts, by=by, at=at, answers=by.user)
-    _write(connection, case, number, assignee=by.user, offered_to=to.user)
-    _notify(connection, case, number, [f"person:{to.user}"], "handed-over", at)
+    turn = _enter(case, task, "handed-over", facts, by=by, at=at, answers=by.user)
+    change_task(case, number, assignee=by.user, offered_to=to.user)
+    tell(case, turn, task=number, what="handed-over", to=persons(to.user))
 
 
 def take_back(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
@@ -81,25 +83,26 @@ def take_back(connection: Connection, *, case_id: int, number: int, by: Actor, a
     if case.row.task_offered_to is None:
         raise NotOffered(number=number)
     _enter(case, task, "hand-over-withdrawn", {"to": case.row.task_offered_to}, by=by, at=at)
-    _write(connection, case, number, offered_to=None)
+    change_task(case, number, offered_to=None)
 
 
 def accept_task(connection: Connection, *, case_id: int, number: int, by: Actor, at: datetime) -> None:
     """Take on what a colleague hands over; from now on ``by`` answers for the case. Raises ``NotOffered``."""
     case, task, by = _offered(connection, case_id, number, by, at)
     _enter(case, task, "hand-over-accepted", {"from": task.assignee}, by=by, at=at, answers=by.user)
-    _write(connection, case, number, assignee=by.user, offered_to=None, claimed_at=case.not_before(at))
+    change_task(case, number, assignee=by.user, offered_to=None, claimed_at=case.not_before(at))
 
 
 def decline_task(
     connection: Connection, *, case_id: int, number: int, reason: str, by: Actor, at: datetime
 ) -> None:
     """Leave with a colleague what they want to hand over. Raises ``NotOffered``, ``ReasonMissing``."""
-    _check_reason(reason)
+    check_reason(reason)
     case, task, by = _offered(connection, case_id, number, by, at)
-    _enter(case, task, "hand-over-declined", {"from": task.assignee, "reason": reason.strip()}, by=by, at=at)
-    _write(connection, case, number, offered_to=None)
-    _notify(connection, case, number, [f"person:{task.assignee}"], "hand-over-declined", at)
+    facts = {"from": task.assignee, "reason": reason.strip()}
+    turn = _enter(case, task, "hand-over-declined", facts, by=by, at=at)
+    change_task(case, number, offered_to=None)
+    tell(case, turn, task=number, what="hand-over-declined", to=persons(task.assignee))
 
 
 def lend(
@@ -119,9 +122,9 @@ def lend(
     case, task, by = _held(connection, case_id, number, to, reason, by, at)
     if to.organisation != case.facts.organisation or to.user in orjson.loads(case.row.task_excluded):
         raise NotPermitted(user=to.user, number=number)
-    _enter(case, task, "lent", {"to": to.user, "reason": reason.strip()}, by=by, at=at)
-    _write(connection, case, number, assignee=to.user, lent_by=by.user)
-    _notify(connection, case, number, [f"person:{to.user}"], "lent", at)
+    turn = _enter(case, task, "lent", {"to": to.user, "reason": reason.strip()}, by=by, at=at)
+    change_task(case, number, assignee=to.user, lent_by=by.user)
+    tell(case, turn, task=number, what="lent", to=persons(to.user))
 
 
 def give_back(
@@ -137,9 +140,10 @@ def give_back(
     by = _acting(by, row)
     fire_due(case, now=at)
     task = TaskAtHand(number, row.task_element_id, row.task_assignee)
-    _enter(case, task, "given-back", {"to": row.task_lent_by, "opinion": opinion.strip()}, by=by, at=at)
-    _write(connection, case, number, assignee=row.task_lent_by, lent_by=None)
-    _notify(connection, case, number, [f"person:{row.task_lent_by}"], "given-back", at)
+    facts = {"to": row.task_lent_by, "opinion": opinion.strip()}
+    turn = _enter(case, task, "given-back", facts, by=by, at=at)
+    change_task(case, number, assignee=row.task_lent_by, lent_by=None)
+    tell(case, turn, task=number, what="given-back", to=persons(row.task_lent_by))
 
 
 def urge(connection: Connection, *, case_id: int, number: int, reason: str, by: Actor, at: datetime) -> None:
@@ -147,7 +151,7 @@ def urge(connection: Connection, *, case_id: int, number: int, reason: str, by: 
 
     Whether ``by`` may see the case is the caller's question. Raises ``TaskNotOpen``, ``ReasonMissing``.
     """
-    _check_reason(reason)
+    check_reason(reason)
     case = open_case(connection, case_id, task=number)
     row = case.row
     if by.organisation != case.facts.organisation:
@@ -156,9 +160,9 @@ def urge(connection: Connection, *, case_id: int, number: int, reason: str, by: 
     if row.task_status != "open" or any(number in turn.closed for turn in case.turns):
         raise TaskNotOpen(number=number, case=case.facts.number)
     task = TaskAtHand(number, row.task_element_id, row.task_assignee)
-    _enter(case, task, "urged", {"reason": reason.strip()}, by=by, at=at)
-    _write(connection, case, number, urged=tasks.c.urged + 1)
-    _notify(connection, case, number, _with_work(connection, case, number, by), "urged", at)
+    turn = _enter(case, task, "urged", {"reason": reason.strip()}, by=by, at=at)
+    change_task(case, number, urged=tasks.c.urged + 1)
+    tell(case, turn, task=number, what="urged", to=_with_work(connection, case, number, by))
 
 
 def _with_work(connection: Connection, case: OpenCase, number: int, by: Actor) -> list[str]:
@@ -166,16 +170,16 @@ def _with_work(connection: Connection, case: OpenCase, number: int, by: Actor) -
     row = case.row
     if row.task_awaits_signatures is None:
         keys = sorted(candidates(connection, row.task_queue_id)[1])
-        return [f"person:{row.task_assignee}"] if row.task_assignee else keys
+        return persons(row.task_assignee) if row.task_assignee else keys
     waiting = open_rounds(connection, [case.facts.id])[case.facts.id, number].waiting
     users = dict.fromkeys([row.task_assignee, *waiting])
-    return [f"person:{user}" for user in users if user not in (None, by.user)]
+    return persons(*(user for user in users if user != by.user))
 
 
 def _held(
     connection: Connection, case_id: int, number: int, to: Actor, reason: str, by: Actor, at: datetime
 ) -> tuple[OpenCase, TaskAtHand, Actor]:
-    _check_reason(reason)
+    check_reason(reason)
     if to.user == by.user:
         raise ToYourself(user=by.user)
     case, task, acting = task_at_hand(connection, case_id, number, by, at)
@@ -230,39 +234,10 @@ def _enter(
     by: Actor,
     at: datetime,
     answers: str | None = None,
-) -> None:
+) -> Turn:
     turn = case.turn(kind, at=at, by=by, command={"task": task.number, "element": task.element_id, **facts})
     if answers is not None:
         case.pass_to(answers, turn)
     case.finish(turn)
     save(case)
-
-
-def _write(connection: Connection, case: OpenCase, number: int, **values: Any) -> None:
-    connection.execute(
-        update(tasks).where(tasks.c.case_id == case.facts.id, tasks.c.number == number).values(**values)
-    )
-
-
-def _notify(
-    connection: Connection, case: OpenCase, number: int, to: list[str], what: str, at: datetime
-) -> None:
-    outbox.post(
-        connection,
-        key=f"{case.facts.id}-{case.turns[-1].seq}-{number}-{what}",
-        kind="notify",
-        case_id=case.facts.id,
-        body={
-            "case": case.facts.number,
-            "task": number,
-            "what": what,
-            "to": to,
-            "by": case.turns[-1].actor,
-        },
-        at=case.not_before(at),
-    )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing()
+    return turn

@@ -18,13 +18,12 @@ from sqlalchemy import (
     or_,
     select,
     union,
-    update,
 )
 
 from workflows.cases.actor import Actor, capacity
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.queues import candidates
-from workflows.cases.saving import save
+from workflows.cases.saving import change_task, save
 from workflows.tables import tasks
 
 KIND: Final = "handed-on"
@@ -100,7 +99,7 @@ def hand_on(connection: Connection, case_id: int, estate: Estate, *, at: datetim
     case.finish(turn)
     save(case)
     for one in passed:
-        one.write(connection, at=turn.at)
+        change_task(case, one.row.number, **one.values(turn.at))
     return True
 
 
@@ -129,13 +128,6 @@ class _Passed:
             "claimed_at": at if self.to is not None else None,
             "offered_to": self.row.offered_to if keeps_offer else None,
         }
-
-    def write(self, connection: Connection, *, at: datetime) -> None:
-        connection.execute(
-            update(tasks)
-            .where(tasks.c.case_id == self.row.case_id, tasks.c.number == self.row.number)
-            .values(self.values(at))
-        )
 
 
 def _taker(case: OpenCase, row: Row[Any], heir: Actor | None) -> str | None:

@@ -10,6 +10,11 @@ def key_of(kind: str, slug: Any) -> str | None:
     return f"{kind}:{slug}" if isinstance(slug, str) and slug else None
 
 
+def persons(*users: str | None) -> list[str]:
+    """The candidate keys of people by their user names; nulls name nobody."""
+    return [f"person:{user}" for user in users if user is not None]
+
+
 def as_keys(value: Any) -> list[str]:
     """Candidate keys of a FEEL value: a key or a list of keys; nulls name nobody."""
     items = value if isinstance(value, list) else [value]

@@ -92,6 +92,12 @@ def save(case: OpenCase, *, status: str | None = None) -> None:
         stop_all(connection, case.facts.id, case.turns[-1])
 
 
+def change_task(case: OpenCase, number: int, **values: Any) -> None:
+    """Write columns of a task no engine knows of: who has it, to whom it is offered, why it came back."""
+    this = (tasks.c.case_id == case.facts.id, tasks.c.number == number)
+    case.connection.execute(update(tasks).where(*this).values(**values))
+
+
 def _ended(case: OpenCase, status: str | None) -> bool:
     return status is not None or (case.running is not None and bool(case.running.completed))
 

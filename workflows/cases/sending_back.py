@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
-from workflows import outbox
 from workflows.cases.actor import Actor, NotPermitted
 from workflows.cases.claiming import TaskAtHand, TaskClaimedByAnother, TaskLent, task_at_hand
-from workflows.cases.correcting import ReasonMissing
+from workflows.cases.correcting import check_reason
 from workflows.cases.facts import Offer
 from workflows.cases.firing import fire_due
+from workflows.cases.keys import persons
 from workflows.cases.open_case import CaseEnded, NoSuchCase, OpenCase, look_at, open_case
-from workflows.cases.saving import save
+from workflows.cases.saving import change_task, save
+from workflows.cases.telling import tell
 from workflows.cases.trail import EarlierStep, submitted_before, way_back
 from workflows.cases.turn import Turn
 from workflows.engine import stepping
@@ -69,11 +69,11 @@ def send_back(
 ) -> int:
     """Send a task back to an earlier step, to whoever did it then if they still may. Gives the new task.
 
-    ``step`` is the id of its element. The clocks of the case run on. Raises ``NoWayBack``,
-    ``ReasonMissing``, ``NotPermitted``, ``TaskNotOpen``, ``TaskClaimedByAnother``, ``TaskLent``.
+    If they may not, it is given out as whenever it opens. ``step`` is the id of its element. The clocks of
+    the case run on. Raises ``NoWayBack``, ``ReasonMissing``, ``NotPermitted``, ``TaskNotOpen``,
+    ``TaskClaimedByAnother``, ``TaskLent``.
     """
-    if not reason.strip():
-        raise ReasonMissing()
+    check_reason(reason)
     case, task, by = task_at_hand(connection, case_id, number, by, at)
     if case.row.task_lent_by is not None:
         raise TaskLent(number=number, lender=case.row.task_lent_by)
@@ -89,8 +89,8 @@ def withdraw_task(
 ) -> int:
     """Take back what was submitted with a completed task, as long as nobody has taken on what came of it.
 
-    Gives the task that is open again, with whoever had done it. Raises ``NotPermitted`` to anybody else,
-    ``NotWithdrawable``, ``CaseEnded``.
+    Gives the task that is open again, with whoever had done it if they still may. Raises ``NotPermitted`` to
+    anybody else, ``NotWithdrawable``, ``CaseEnded``.
     """
     case = open_case(connection, case_id, task=number)
     fire_due(case, now=at)
@@ -145,7 +145,7 @@ def _submitted(case: OpenCase, number: int, by: Actor) -> tuple[TaskAtHand, Earl
 
 
 def _move(case: OpenCase, turn: Turn, to: EarlierStep, by: Actor) -> int:
-    """Let the engine go back, give the task to whoever did that step, and write it all."""
+    """Let the engine go back, give the task to whoever did that step if they still may, and write it all."""
     workflow = case.workflow(turn)
     try:
         stepping.send_back(workflow, stepping.open_task(workflow, turn.command["task"]), to.element_id)
@@ -161,43 +161,16 @@ def _move(case: OpenCase, turn: Turn, to: EarlierStep, by: Actor) -> int:
         case.pass_to(holder, turn)
     case.finish(turn)
     save(case)
-    case.connection.execute(
-        update(tasks)
-        .where(tasks.c.case_id == case.facts.id, tasks.c.number == offer.number)
-        .values(
-            assignee=holder if may else None,
-            claimed_at=turn.at if may else None,
-            returned_by=by.user,
-            returned_why=turn.command["reason"] if turn.kind == "sent-back" else None,
-        )
-    )
+    # Where the earlier holder may not, it stays with whom the diagram has given it to, if with anybody.
+    theirs = {"assignee": holder, "claimed_at": turn.at} if may else {}
+    reason = turn.command["reason"] if turn.kind == "sent-back" else None
+    change_task(case, offer.number, returned_by=by.user, returned_why=reason, **theirs)
     if turn.kind == "sent-back":
-        _notify(case, turn, offer, [f"person:{holder}"] if may else offer.keys)
+        whom = persons(holder if may else offer.dispatched_to) or offer.keys
+        tell(case, turn, task=offer.number, what="sent-back", to=whom, reason=reason)
     return offer.number
 
 
 def _still_may(case: OpenCase, turn: Turn, offer: Offer, user: str) -> bool:
     staff = Staff(case.connection, case.facts.organisation, at=turn.at)
-    return user not in offer.excluded and user in _users(staff.people(*offer.keys))
-
-
-def _users(found: Iterable[dict[str, str]]) -> set[str]:
-    return {one["value"] for one in found}
-
-
-def _notify(case: OpenCase, turn: Turn, offer: Offer, to: list[str]) -> None:
-    outbox.post(
-        case.connection,
-        key=f"{case.facts.id}-{turn.seq}-{offer.number}-sent-back",
-        kind="notify",
-        case_id=case.facts.id,
-        body={
-            "case": case.facts.number,
-            "task": offer.number,
-            "what": "sent-back",
-            "to": to,
-            "by": turn.actor,
-            "reason": turn.command["reason"],
-        },
-        at=turn.at,
-    )
+    return user not in offer.excluded and user in staff.users(*offer.keys)

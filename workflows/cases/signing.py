@@ -12,19 +12,20 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, insert, update
 
-from workflows import outbox
 from workflows.cases.actor import Actor, NotPermitted
 from workflows.cases.claiming import TaskLent, task_at_hand
-from workflows.cases.correcting import ReasonMissing
+from workflows.cases.correcting import check_reason
 from workflows.cases.firing import fire_due
 from workflows.cases.handing import AlreadyOffered
+from workflows.cases.keys import persons
 from workflows.cases.open_case import OpenCase, open_case
-from workflows.cases.saving import save
+from workflows.cases.saving import change_task, save
 from workflows.cases.signatures import How, Mode, Round, close_round, looking_after, open_rounds, signing_as
+from workflows.cases.telling import tell
 from workflows.cases.turn import Turn
 from workflows.engine.stepping import TaskNotOpen
 from workflows.errors import WorkflowError
-from workflows.tables import signature_rounds, signatures, tasks
+from workflows.tables import signature_rounds, signatures
 
 
 class NobodyToSign(WorkflowError):
@@ -122,7 +123,7 @@ def ask_signatures(
     ``NobodyToSign``, ``OwnSignature``, ``NotPermitted`` (also for one of ``to``), ``SignaturesUnderWay``,
     ``AlreadyOffered``, ``TaskNotOpen``, ``TaskClaimedByAnother``, ``TaskLent``.
     """
-    _check_reason(reason)
+    check_reason(reason)
     case, task, by = task_at_hand(connection, case_id, number, by, at)
     if not to:
         raise NobodyToSign()
@@ -145,8 +146,8 @@ def ask_signatures(
         )
     )
     _ask(connection, case, turn.seq, signers, reason, turn)
-    _write(connection, case, number, assignee=task.assignee or by.user, awaits_signatures=turn.seq)
-    _notify(case, number, signers, "signature-asked", turn, reason)
+    change_task(case, number, assignee=task.assignee or by.user, awaits_signatures=turn.seq)
+    tell(case, turn, task=number, what="signature-asked", to=persons(*signers), reason=reason.strip())
 
 
 def add_signer(
@@ -157,7 +158,7 @@ def add_signer(
     Raises ``ReasonMissing``, ``NoSignaturesAwaited``, ``AlreadyAsked``, ``OwnSignature``, ``NotPermitted``
     (also for ``to``), ``TaskNotOpen``.
     """
-    _check_reason(reason)
+    check_reason(reason)
     found = _under_way(connection, case_id, number)
     holder, excluded = found.holder, found.excluded
     acting = looking_after(by, found.round, holder=holder, excluded=excluded)
@@ -171,7 +172,7 @@ def add_signer(
     facts = {"round": found.round.number, "to": to.user, "reason": reason.strip()}
     turn = _enter(found.case, number, found.element, "signer-added", facts, by=acting, at=at)
     _ask(connection, found.case, found.round.number, [to.user], reason, turn)
-    _notify(found.case, number, [to.user], "signature-asked", turn, reason)
+    tell(found.case, turn, task=number, what="signature-asked", to=persons(to.user), reason=reason.strip())
 
 
 def sign(
@@ -203,8 +204,9 @@ def sign(
     connection.execute(_SIGNED, {"case": case_id, "r": on.number, "who": signer, **given})
     if closes:
         _close(connection, found, How.ANSWERED, turn)
-    told = [user for user in found.parties if user != by.user]
-    _notify(found.case, number, told, "signed", turn, opinion, agrees=agrees, closes=closes)
+    told = persons(*(user for user in found.parties if user != by.user))
+    said = {"reason": opinion.strip(), "agrees": agrees, "closes": closes}
+    tell(found.case, turn, task=number, what="signed", to=told, **said)
 
 
 def call_off(
@@ -214,7 +216,7 @@ def call_off(
 
     Raises ``ReasonMissing``, ``NoSignaturesAwaited``, ``NotPermitted``, ``TaskNotOpen``.
     """
-    _check_reason(reason)
+    check_reason(reason)
     found = _under_way(connection, case_id, number)
     acting = looking_after(by, found.round, holder=found.holder, excluded=found.excluded)
     if acting is None:
@@ -223,7 +225,8 @@ def call_off(
     facts = {"round": found.round.number, "reason": reason.strip()}
     turn = _enter(found.case, number, found.element, "signatures-called-off", facts, by=acting, at=at)
     _close(connection, found, How.CALLED_OFF, turn)
-    _notify(found.case, number, found.round.waiting, "signatures-called-off", turn, reason)
+    told = found.round.waiting_keys
+    tell(found.case, turn, task=number, what="signatures-called-off", to=told, reason=reason.strip())
 
 
 def _check_free(case: OpenCase, number: int) -> None:
@@ -291,7 +294,7 @@ def _ask(
 
 def _close(connection: Connection, found: _UnderWay, how: How, turn: Turn) -> None:
     close_round(connection, found.case.facts.id, found.round.number, how, at=turn.at)
-    _write(connection, found.case, found.number, awaits_signatures=None)
+    change_task(found.case, found.number, awaits_signatures=None)
 
 
 def _enter(
@@ -301,38 +304,3 @@ def _enter(
     case.finish(turn)
     save(case)
     return turn
-
-
-def _write(connection: Connection, case: OpenCase, number: int, **values: Any) -> None:
-    connection.execute(
-        update(tasks).where(tasks.c.case_id == case.facts.id, tasks.c.number == number).values(**values)
-    )
-
-
-def _notify(
-    case: OpenCase, number: int, to: Iterable[str], what: str, turn: Turn, reason: str, **more: Any
-) -> None:
-    addressees = [f"person:{user}" for user in to]
-    if not addressees:
-        return
-    outbox.post(
-        case.connection,
-        key=f"{case.facts.id}-{turn.seq}-{number}-{what}",
-        kind="notify",
-        case_id=case.facts.id,
-        body={
-            "case": case.facts.number,
-            "task": number,
-            "what": what,
-            "to": addressees,
-            "by": turn.actor,
-            "reason": reason.strip(),
-            **more,
-        },
-        at=turn.at,
-    )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing()

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from workflows.cases.actor import Actor, NotPermitted
-from workflows.cases.correcting import ReasonMissing
+from workflows.cases.correcting import check_reason
 from workflows.cases.firing import fire_due
 from workflows.cases.ledgers import open_clock, open_clocks
 from workflows.cases.limits import fixed_text
@@ -87,7 +87,7 @@ def resume_clocks(
 
     Raises ``NotPermitted``, ``ReasonMissing``, ``NoClockToSuspend``, and what ``resume`` raises.
     """
-    _check_reason(reason)
+    check_reason(reason)
     case, _, at = _opened(connection, case_id, by, at, lambda rules: rules.may_suspend)
     clocks = _chosen(connection, case, names, suspended=True)
     command = {"reason": reason.strip(), "clocks": [clock.name for clock in clocks]}
@@ -112,7 +112,7 @@ def extend_clock(
     Raises ``NotPermitted``, ``OwnApplication``, ``ReasonMissing``, ``AlreadyExtended``, ``ExtensionTooLong``
     and what ``extend`` raises.
     """
-    _check_reason(reason)
+    check_reason(reason)
     if asked_by == by.user:
         raise OwnApplication(user=by.user)
     case, rules, at = _opened(connection, case_id, by, at, lambda rules: rules.may_extend)
@@ -147,7 +147,7 @@ def set_limit(
 
     Raises ``NotPermitted``, ``ReasonMissing``, ``NoSuchClock``, and ``InvalidPeriod``.
     """
-    _check_reason(reason)
+    check_reason(reason)
     case, _, at = _opened(connection, case_id, by, at, lambda rules: rules.may_order)
     clock = open_clock(connection, case_id, name, case.turns)
     command = {"clock": name, "limit": str(limit), "reason": reason.strip(), "basis": basis}
@@ -213,8 +213,3 @@ def _enter(
     case.finish(turn)
     save(case)
     return changes
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing()

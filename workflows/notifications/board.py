@@ -59,7 +59,8 @@ class NotificationPage:
 _MINE = notifications.c.user == bindparam("me")
 _UNREAD = notifications.c.read_at.is_(None)
 _FIRST_UNREAD = select(literal(1).label("one")).where(_MINE, _UNREAD).limit(MOST_UNREAD + 1).subquery()
-_COUNT = select(func.count()).select_from(_FIRST_UNREAD)
+#: How many ``me`` has not read.
+COUNT: Final = select(func.count()).select_from(_FIRST_UNREAD)
 _NEWEST = select(func.max(notifications.c.id)).where(_MINE, _UNREAD)
 
 
@@ -68,7 +69,7 @@ def unread_count(connection: Connection, user: str) -> int:
 
     One statement on an index of the unread ones.
     """
-    return int(connection.execute(_COUNT, {"me": user}).scalar_one())
+    return int(connection.execute(COUNT, {"me": user}).scalar_one())
 
 
 def newest_unread(connection: Connection, user: str) -> int:

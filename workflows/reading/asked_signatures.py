@@ -103,6 +103,8 @@ _ASKED = _LINES.where(
         & (func.coalesce(tasks.c.lent_by, tasks.c.assignee, "") != bindparam("me")),
     ),
 ).order_by(tasks.c.sort_at, tasks.c.case_id, tasks.c.number, signatures.c.signer)
+#: How many wait for ``people``, as ``signatures_asked`` finds them.
+COUNT: Final = select(func.count()).select_from(_ASKED.limit(MOST).subquery())
 _PLACE = (signatures.c.answered_at, signatures.c.case_id, signatures.c.round, signatures.c.signer)
 _GIVEN = (
     _LINES.where(signatures.c.answered_by == bindparam("me"))
@@ -121,13 +123,6 @@ def signatures_asked(connection: Connection, person: Actor) -> list[AskedSignatu
     """What waits for a person's signature, or for that of somebody they stand in for; by due moment."""
     asked = {**_who(person), "people": [person.user, *person.lent]}
     return _lines(connection, person, connection.execute(_ASKED.limit(MOST), asked).mappings().all())
-
-
-def count_asked(connection: Connection, person: Actor) -> int:
-    """How many signatures wait for a person; at most ``MOST``."""
-    asked = {**_who(person), "people": [person.user, *person.lent]}
-    counted = select(func.count()).select_from(_ASKED.limit(MOST).subquery())
-    return int(connection.execute(counted, asked).scalar_one())
 
 
 def signatures_given(connection: Connection, person: Actor, *, after: str | None, size: int) -> GivenPage:

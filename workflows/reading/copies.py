@@ -68,6 +68,8 @@ _UNREAD = (
     .where(copies.c.recipient == bindparam("me"), copies.c.read_at.is_(None))
     .limit(bindparam("most"))
 )
+#: How many copies ``me`` has not marked as read, at most ``most``.
+COUNT: Final = select(func.count()).select_from(_UNREAD.subquery())
 
 
 def copies_for(
@@ -92,12 +94,6 @@ def copies_of(connection: Connection, case_id: int) -> list[Copy]:
     """Who was sent a copy of a case, the latest first; for those who read the case."""
     found = connection.execute(_OF_CASE, {"case": case_id}).mappings()
     return [Copy(**{name: row[name] for name in Copy.__dataclass_fields__}) for row in found]
-
-
-def count_unread(connection: Connection, user: str) -> int:
-    """How many copies somebody has not marked as read; ``MOST + 1`` stands for more."""
-    counted = select(func.count()).select_from(_UNREAD.subquery())
-    return int(connection.execute(counted, {"me": user, "most": MOST + 1}).scalar_one())
 
 
 def mark_read(connection: Connection, identifier: int, *, by: Actor, at: datetime) -> None:

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskCliRunner
 from sqlalchemy import Engine
 
-from app import create_app
 from app.settings import Settings
+from tests.app.installing import installed
 from tests.workflows.packages.offices import write_package
 
 
@@ -21,9 +21,9 @@ def package(tmp_path: Path) -> Path:
 @pytest.fixture
 def cli(sqlite_engine: Engine, tmp_path: Path) -> Iterator[FlaskCliRunner]:
     """The commands of an installation with tables and nothing in them."""
-    app = create_app(Settings(data=tmp_path, database=str(sqlite_engine.url), secret="s" * 40))
-    yield app.test_cli_runner()
-    app.extensions["guicheng"].engine.dispose()
+    settings = Settings(data=tmp_path, database=str(sqlite_engine.url), secret="s" * 40)
+    with installed(settings) as app:
+        yield app.test_cli_runner()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import Engine, insert, select
 
@@ -83,6 +84,13 @@ def letters(case: Case) -> list[Any]:
         return list(connection.execute(select(tables.outbox)))
 
 
+def addressees(case: Case) -> list[str]:
+    """Whom the one letter is for."""
+    (letter,) = letters(case)
+    found: list[str] = orjson.loads(letter.body)["to"]
+    return found
+
+
 def test_work_goes_back_to_whoever_did_that_step_with_what_they_had_filled_in(office: Office) -> None:
     case = straight(office).do("check", text="甲")
     assert ways(case, "decide") == ["check"]
@@ -154,6 +162,57 @@ def test_if_the_one_who_did_it_may_not_any_more_the_step_waits_for_the_unit(offi
     send_back(case, "decide", "check")
     assert case.tasks()[0].assignee is None
     case.do("check", by=LI_SI)
+
+
+def given_out(office: Office) -> Case:
+    """The step at the window goes to whoever has least: first to 李四, who does it and submits it."""
+    case = open_case(
+        office,
+        d.start(),
+        d.user("check", distribution="load"),
+        d.user("decide", candidates=CHIEFS),
+        d.end(),
+        *d.path("start", "check", "decide", "end"),
+        by=WANG_WU,
+    )
+    office.wait(minutes=1)
+    return case.do("check", by=LI_SI)
+
+
+def test_if_the_one_who_did_it_may_not_any_more_the_one_it_is_given_out_to_has_it(office: Office) -> None:
+    case = given_out(office)
+    with transaction(office.engine) as connection:
+        connection.execute(
+            tables.people.update().where(tables.people.c.user == LI_SI.user).values(active=False)
+        )
+    send_back(case, "decide", "check")
+    (task,) = case.tasks()
+    assert (task.assignee, task.dispatched_to) == (ZHANG_SAN.user, ZHANG_SAN.user)
+    assert (task.claimed_at, task.returned_by) == (None, WANG_WU.user)
+    assert case.row.answerable == LI_SI.user
+    assert addressees(case) == ["person:zhang.san"]
+    case.claim("check").do("check").do("decide", by=WANG_WU)
+    assert ended(case)
+
+
+def test_what_somebody_takes_back_but_may_not_do_any_more_is_given_out_as_well(office: Office) -> None:
+    case = given_out(office)
+    with transaction(office.engine) as connection:
+        connection.execute(
+            tables.memberships.update().where(tables.memberships.c.user == LI_SI.user).values(slug="chiefs")
+        )
+    withdraw(case, "check", by=LI_SI)
+    (task,) = case.tasks()
+    assert (task.assignee, task.claimed_at, task.returned_by) == (ZHANG_SAN.user, None, LI_SI.user)
+
+
+def test_whoever_did_it_has_it_again_even_if_it_were_somebody_elses_turn(office: Office) -> None:
+    case = given_out(office)
+    send_back(case, "decide", "check")
+    (task,) = case.tasks()
+    assert (task.assignee, task.dispatched_to) == (LI_SI.user, ZHANG_SAN.user)
+    assert (task.claimed_at, case.row.answerable) == (office.now, LI_SI.user)
+    assert addressees(case) == ["person:li.si"]
 
 
 def test_it_goes_back_further_over_gateways_and_what_only_sets_data(office: Office) -> None:
