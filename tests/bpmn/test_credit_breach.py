@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
 from sqlalchemy import Engine, select
 
-from workflows.database import reading, transaction
-from workflows.packages import load_packages
+from workflows.database import reading
 from workflows.scenarios import Scenario, moment, play, read_scenarios
 from workflows.tables import cases, events, records, register_entries
 from workflows.verification import verify
@@ -32,13 +30,6 @@ BARRED = {
 }
 #: As it was written the first time, carelessly, and with the input method's wide digits.
 WRITTEN = ("00000000000000000X", " 00000000000000000x", "".join(map(chr, [0xFF10] * 17 + [0xFF38])))
-
-
-@pytest.fixture
-def office(engine: Engine) -> Engine:
-    with transaction(engine) as connection:
-        load_packages(connection, BPMN, at=datetime(2026, 1, 5, tzinfo=UTC), demo=True)
-    return engine
 
 
 def next_case(at: str, *, expect: Mapping[str, object], **who: str) -> Scenario:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,15 +11,14 @@ import pytest
 from sqlalchemy import Connection, select
 
 from workflows.cases.identities import reveal
-from workflows.database import connect, reading, sqlite_url, transaction
-from workflows.packages import load_packages
+from workflows.database import connect, reading, sqlite_url
 from workflows.packages.package import SHARED
 from workflows.reading.case_file import notices_of, open_file
 from workflows.reading.documents import Document, documents_of_tasks, issued_document, task_document
 from workflows.reading.law import law_of
 from workflows.reading.printing import GAP
 from workflows.scenarios import Scenario, play, read_scenarios
-from workflows.tables import cases, metadata
+from workflows.tables import cases
 
 BPMN = Path(__file__).parents[2] / "bpmn"
 SCENARIOS = [
@@ -38,18 +36,6 @@ def documents(connection: Connection, case_id: int) -> Iterator[Document]:
         yield issued_document(connection, case, law, notice)
     for task, _, _ in documents_of_tasks(connection, case, law):
         yield task_document(connection, case, law, task, now=case.opened_at)
-
-
-@pytest.fixture(scope="module")
-def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the shipped regulations; each worked case begins in a copy of it."""
-    directory = tmp_path_factory.mktemp("packaged")
-    engine = connect(sqlite_url(directory))
-    metadata.create_all(engine)
-    with transaction(engine) as connection:
-        load_packages(connection, BPMN, at=datetime(2026, 1, 5, tzinfo=UTC), demo=True)
-    engine.dispose()
-    return directory / "guicheng.db"
 
 
 def printed(packaged: Path, directory: Path, scenario: Scenario) -> dict[str, str]:

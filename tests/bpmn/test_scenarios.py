@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from workflows.database import reading, transaction
-from workflows.packages import load_packages
+from workflows.database import reading
 from workflows.scenarios import Scenario, play, read_scenarios
 from workflows.verification import verify
 
@@ -19,13 +17,6 @@ SCENARIOS = [
     for path in sorted(BPMN.glob("*/scenarios/*.yaml"))
     for scenario in read_scenarios(path, organisation=path.parents[1].name)
 ]
-
-
-@pytest.fixture
-def office(engine: Engine) -> Engine:
-    with transaction(engine) as connection:
-        load_packages(connection, BPMN, at=datetime(2026, 1, 5, tzinfo=UTC), demo=True)
-    return engine
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{s.key}: {s.name}")
