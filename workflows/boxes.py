@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from workflows.filters import Left, conditions, text_holds
-from workflows.tables import cases, definitions, tasks
+from workflows.tables import IS_OPEN, cases, definitions, tasks
 
 
 class Box(StrEnum):
@@ -75,7 +75,7 @@ def within_box(box: Box, queue: str, *, after: bool = True) -> list[ColumnElemen
     if box is Box.DONE:
         found = [tasks.c.ended_by == bindparam("who"), tasks.c.status == "completed"]
         return [*found, tuple_(*DONE_ORDER) < AFTER] if after else found
-    found = [tasks.c.status == "open"]
+    found = [IS_OPEN]
     if after:
         found.append(tuple_(*ORDER) > AFTER)
     if box is Box.MINE:
@@ -151,7 +151,7 @@ def of_cases(shape: tuple[Box, tuple[str, ...], Left | None], ids: list[int]) ->
             tasks.c.status == "completed",
             tuple_(*DONE_ORDER) < AFTER,
         ).add_columns(is_excluded(tasks).label("barred"))
-    waiting = query.where(tasks.c.status == "open", tuple_(*ORDER) > AFTER, tasks.c.sort_at < BEFORE)
+    waiting = query.where(IS_OPEN, tuple_(*ORDER) > AFTER, tasks.c.sort_at < BEFORE)
     return waiting.add_columns(is_excluded(tasks).label("barred"))
 
 

@@ -7,12 +7,16 @@ shorter. Whole numbers of Python are the sets in memory: ``&``, ``|`` and ``bit_
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from operator import and_
 from typing import Final
 
 #: A block is so many case ids in a row, as a power of two.
 _SHIFT: Final = 11
 BLOCK: Final = 1 << _SHIFT
+#: The set of all cases of a block.
+ALL: Final = (1 << BLOCK) - 1
 _PLACES, _BITS = b"\x00", b"\x01"
 
 
@@ -53,7 +57,34 @@ def unpack(stored: bytes) -> int:
     """The set that was stored."""
     if stored[:1] == _BITS:
         return int.from_bytes(stored[1:], "little")
-    found = 0
-    for place in struct.unpack(f"<{len(stored) // 2}H", stored[1:]):
-        found |= 1 << place
-    return found
+    return _of_places(_places(stored))
+
+
+def common(stored: Collection[bytes]) -> int:
+    """The cases that all of these sets hold; where few do, without looking at the rest of the others."""
+    written_out = sorted((one for one in stored if one[:1] == _PLACES), key=len)
+    bits = [one for one in stored if one[:1] == _BITS]
+    if not written_out:
+        return reduce(and_, map(unpack, bits))
+    places = set(_places(written_out[0]))
+    for one in written_out[1:]:
+        places.intersection_update(_places(one))
+    for one in bits:
+        # The first byte says how the set is written.
+        places = {place for place in places if place >> 3 < len(one) - 1 and _is_set(one, place)}
+    return _of_places(places)
+
+
+def _is_set(bits: bytes, place: int) -> int:
+    return bits[1 + (place >> 3)] >> (place & 7) & 1
+
+
+def _places(stored: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(stored) // 2}H", stored[1:])
+
+
+def _of_places(places: Iterable[int]) -> int:
+    bits = bytearray(BLOCK // 8)
+    for place in places:
+        bits[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(bits, "little")

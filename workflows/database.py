@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import Pool
 
@@ -85,6 +98,14 @@ def glance(engine: Engine) -> Iterator[Connection]:
             yield plain.execution_options(reading=True, glance=True)
         else:
             yield plain.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def among(connection: Connection, column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a column is one of these numbers, however many: they are one parameter of the statement."""
+    if connection.dialect.name == "sqlite":
+        given = func.json_each(orjson.dumps([*numbers]).decode()).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column == any_(bindparam(None, [*numbers], type_=ARRAY(BigInteger)))
 
 
 def _into_wal(cursor: Any) -> None:

@@ -31,7 +31,7 @@ from workflows.reading.access import (
 )
 from workflows.reading.case_file import CaseFile, CaseTask, open_file
 from workflows.reading.law import Law, law_of
-from workflows.tables import cases, clocks, definitions, memberships, tasks
+from workflows.tables import IS_OPEN, cases, clocks, definitions, memberships, tasks
 from workflows.terms import day_of, held_on
 from workflows.time_rules import rules_of
 
@@ -110,7 +110,7 @@ _RUNNING: Select[Any] = (
 _IN_QUEUES = exists().where(
     tasks.c.case_id == cases.c.id,
     # Whoever has the work now, and whoever had some of it under the same clock.
-    or_(tasks.c.status == "open", tasks.c.clock == clocks.c.name),
+    or_(IS_OPEN, tasks.c.clock == clocks.c.name),
     tasks.c.queue_id.in_(bindparam("queues", expanding=True)),
 )
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=LOCAL)

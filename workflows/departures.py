@@ -16,6 +16,7 @@ from workflows.directory_changes import ChangeKind, alone, keep_act, spare_last
 from workflows.errors import WorkflowError
 from workflows.people import NoSuchPerson, Person, list_people
 from workflows.tables import (
+    IS_OPEN,
     absences,
     cases,
     departure_tasks,
@@ -228,7 +229,7 @@ def open_work(connection: Connection, user: str, *, at: datetime) -> OpenWork:
     answering = (
         cases.c.answerable == user,
         cases.c.status == literal_column("'open'"),
-        ~exists().where(tasks.c.case_id == cases.c.id, tasks.c.status == "open", part_in(user)),
+        ~exists().where(tasks.c.case_id == cases.c.id, IS_OPEN, part_in(user)),
     )
     facts = (cases.c.id, cases.c.number, cases.c.title)
     rest = select(*facts).where(*answering).order_by(cases.c.id).limit(MOST)

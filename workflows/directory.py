@@ -25,7 +25,7 @@ from workflows.directory_changes import (
 )
 from workflows.errors import WorkflowError
 from workflows.people import NoSuchPerson, Person, add_person, change_password, list_people
-from workflows.tables import cases, people, tasks
+from workflows.tables import IS_OPEN, cases, people, tasks
 from workflows.terms import day_of
 
 __all__ = [
@@ -192,7 +192,7 @@ def claimed_by(connection: Connection, user: str) -> list[ClaimedTask]:
     query = (
         select(cases.c.number.label("case_number"), tasks.c.number, tasks.c.name)
         .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
-        .where(tasks.c.assignee == user, tasks.c.status == "open")
+        .where(tasks.c.assignee == user, IS_OPEN)
         .order_by(tasks.c.sort_at, tasks.c.case_id, tasks.c.number)
     )
     return [

@@ -14,7 +14,7 @@ from workflows.cases.clock_state import clock_state
 from workflows.cases.identities import reveal
 from workflows.clock import BEIJING
 from workflows.ledger import NEVER
-from workflows.tables import cases, clocks, notices, register_entries, tasks
+from workflows.tables import IS_OPEN, cases, clocks, notices, register_entries, tasks
 
 #: Reads a time as a scenario writes it.
 Moment = Callable[[Any], datetime]
@@ -43,9 +43,7 @@ def _plain(what: str, wanted: Any, moment: Moment) -> Any:
 
 
 def open_elements(connection: Connection, case_id: int, _: Any = None) -> list[str]:
-    found = connection.execute(
-        select(tasks.c.element_id).where(tasks.c.case_id == case_id, tasks.c.status == "open")
-    )
+    found = connection.execute(select(tasks.c.element_id).where(tasks.c.case_id == case_id, IS_OPEN))
     return sorted(found.scalars())
 
 
@@ -73,7 +71,7 @@ def _clocks(
 def _due(connection: Connection, case_id: int, wanted: Mapping[str, Any]) -> dict[str, str | None]:
     rows = connection.execute(
         select(tasks.c.element_id, tasks.c.due_at)
-        .where(tasks.c.case_id == case_id, tasks.c.status == "open")
+        .where(tasks.c.case_id == case_id, IS_OPEN)
         .order_by(tasks.c.number.desc())
     )
     found = {row.element_id: row.due_at for row in rows}

@@ -41,7 +41,7 @@ from workflows.filters import (
 from workflows.passing import Passing, passing_from
 from workflows.reading.persons import cases_of_person
 from workflows.search import cases_holding
-from workflows.tables import queues, tasks
+from workflows.tables import IS_OPEN, queues, tasks
 from workflows.words import holds, plain, terms_of
 
 __all__ = ["Box", "InboxPage", "InboxRow", "first_task", "forget_queues", "inbox", "my_queues"]
@@ -155,7 +155,7 @@ _OPEN_OF_CASE = (
     select(tasks.c.number, tasks.c.queue_id, tasks.c.excluded)
     .where(
         tasks.c.case_id == bindparam("case"),
-        tasks.c.status == "open",
+        IS_OPEN,
         or_(tasks.c.assignee.is_(None), tasks.c.assignee == bindparam("me")),
     )
     .order_by(tasks.c.number)
@@ -265,9 +265,19 @@ def _picked(
     connection: Connection, sought: _Sought, asked: dict[str, Any], size: int, *, terms: int
 ) -> InboxPage:
     """What is wanted among the next tasks; where not all of them were looked at, the page leads on."""
+    page = _within(connection, sought, asked, size, terms=terms, look=_LEAST_AHEAD)
+    if page.looked_at is None or sought.look <= _LEAST_AHEAD:
+        return page
+    # The nearest ones do not fill a page.
+    return _within(connection, sought, asked, size, terms=terms, look=sought.look)
+
+
+def _within(
+    connection: Connection, sought: _Sought, asked: dict[str, Any], size: int, *, terms: int, look: int
+) -> InboxPage:
     found, ends = [], []
     for count, parameters in sought.groups():
-        given = asked | parameters | {"look": sought.look}
+        given = asked | parameters | {"look": look}
         wanted, reached = ahead(sought.shape, count, terms=terms)
         found += [_row(connection, row, sought.person) for row in connection.execute(wanted, given).all()]
         ends += [tuple(row) for row in connection.execute(reached, given)]
@@ -280,7 +290,7 @@ def _picked(
     seen = [row for row in found if (_place(row) >= end if done else _place(row) <= end)]
     if len(seen) > size:
         return _page(seen, size)
-    return InboxPage(rows=tuple(seen), next=".".join(map(str, end)), looked_at=sought.look)
+    return InboxPage(rows=tuple(seen), next=".".join(map(str, end)), looked_at=look)
 
 
 def _of_cases(

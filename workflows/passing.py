@@ -13,7 +13,7 @@ from sqlalchemy import Connection, ScalarSelect, Select, bindparam, func, or_, s
 from workflows.cases import Actor
 from workflows.cases.actor import capacity
 from workflows.cases.queues import candidates
-from workflows.tables import cases, definitions, tasks
+from workflows.tables import IS_OPEN, cases, definitions, tasks
 
 #: More than so many at once are nobody's to answer; the most urgent are shown.
 MOST: Final = 200
@@ -88,7 +88,7 @@ _OPEN = (
     )
     .join_from(tasks, cases, tasks.c.case_id == cases.c.id)
     .join(definitions, cases.c.definition_id == definitions.c.id)
-    .where(tasks.c.status == "open", cases.c.organisation == bindparam("organisation"))
+    .where(IS_OPEN, cases.c.organisation == bindparam("organisation"))
     .order_by(tasks.c.sort_at, tasks.c.case_id, tasks.c.number)
     .limit(MOST)
 )

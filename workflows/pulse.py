@@ -31,7 +31,7 @@ WATCHED: Final = (Box.MINE, Box.UNITS, Box.SUSPENDED)
 #: Cases that are asked about at once.
 MOST_CASES: Final = 20
 #: Of each queue, the tasks that are looked at one by one: some pages of an inbox.
-SEEN: Final = 100
+SEEN: Final = 50
 #: So that a task of one case and another of the next do not look alike.
 _APART: Final = 10_007
 

@@ -24,7 +24,7 @@ from workflows.escalation import escalate_due
 from workflows.expectations import open_elements, unmet
 from workflows.people import actor_of
 from workflows.periods import Period, period
-from workflows.tables import tasks
+from workflows.tables import IS_OPEN, tasks
 from workflows.timers import fire_due
 
 
@@ -214,7 +214,7 @@ def _open_task(game: _Play, element: str) -> int:
     with reading(game.engine) as connection:
         found = connection.execute(
             select(tasks.c.number)
-            .where(tasks.c.case_id == game.case_id, tasks.c.element_id == element, tasks.c.status == "open")
+            .where(tasks.c.case_id == game.case_id, tasks.c.element_id == element, IS_OPEN)
             .order_by(tasks.c.number)
             .limit(1)
         ).scalar_one_or_none()

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from itertools import islice
-from operator import and_, or_
+from operator import or_
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 
-from workflows.case_sets import below, bit_of, block_of, cases_in
+from workflows.case_sets import ALL, below, bit_of, block_of, cases_in, common, unpack
 from workflows.cases import Actor
 from workflows.clock import BEIJING
+from workflows.database import among
 from workflows.reading.access import may_see_case, own_tasks
 from workflows.reading.case_file import CaseFile, CaseTask, open_files
 from workflows.reading.persons import MOST as MOST_OF_A_PERSON
@@ -153,11 +154,17 @@ class _Term:
         """Words that are to be looked up."""
         return frozenset({self.text}) if self.is_number else self.words
 
-    def among(self, sets: Mapping[str, int], block: int) -> int:
+    def among(self, sets: Mapping[str, bytes], block: int) -> int:
         """The cases of a block that may hold it."""
-        found = reduce(and_, (sets.get(word, 0) for word in self.wanted))
-        matters = (sets.get(regulation_word(one), 0) for one in self.regulations)
-        return reduce(or_, matters, found) | self.others.get(block, 0)
+        stored = [sets[word] for word in self.wanted if word in sets]
+        found = common(stored) if len(stored) == len(self.wanted) else 0
+        return found | _of_any(sets, self.regulations) | self.others.get(block, 0)
+
+
+def _of_any(sets: Mapping[str, bytes], regulations: Iterable[int]) -> int:
+    """The cases of a block that are of one of these regulations."""
+    stored = (sets.get(regulation_word(one)) for one in regulations)
+    return reduce(or_, (unpack(one) for one in stored if one is not None), 0)
 
 
 def _by_block(ids: Iterable[int]) -> dict[int, int]:
@@ -252,11 +259,13 @@ class _Looking:
                     wanted &= below(self._before)
                 yield from cases_in(block, wanted)
 
-    def _among(self, sets: Mapping[str, int], block: int) -> int:
-        found = reduce(and_, (term.among(sets, block) for term in self._terms))
-        if self._question.regulation:
-            found &= reduce(or_, (sets.get(regulation_word(one), 0) for one in self._asked_for), 0)
-        return found
+    def _among(self, sets: Mapping[str, bytes], block: int) -> int:
+        found = ALL
+        for term in self._terms:
+            found &= term.among(sets, block)
+            if not found:
+                return 0
+        return found & _of_any(sets, self._asked_for) if self._question.regulation else found
 
     def _fresh(self) -> frozenset[int]:
         """Cases whose last changes are not noted yet."""
@@ -272,7 +281,7 @@ class _Looking:
         if not self._is_filtered:
             return ids
         asked = self._question
-        wanted: list[ColumnElement[bool]] = [cases.c.id.in_(ids)]
+        wanted: list[ColumnElement[bool]] = [among(self._connection, cases.c.id, ids)]
         if asked.status:
             wanted.append(cases.c.status == asked.status)
         if asked.since is not None:

@@ -189,8 +189,10 @@ def begin_anew(connection: Connection) -> None:
 
 # --- asking it ----------------------------------------------------------------------------------------------
 
-#: Of each word so many blocks are read at first: where many cases have it, a page is full by then.
+#: Of each word so many blocks are read at first: where many cases have it, a page is full by then. Where
+#: few have it, so many times as many are read the next time.
 _FIRST_BLOCKS: Final = 8
+_MORE: Final = 4
 _LAST_BLOCK = select(func.max(cases.c.id))
 _OF_WORDS = select(search_words.c.word, search_words.c.block, search_words.c.cases).where(
     search_words.c.organisation == bindparam("organisation"),
@@ -202,20 +204,27 @@ _OF_WORDS = select(search_words.c.word, search_words.c.block, search_words.c.cas
 
 def sets_of_words(
     connection: Connection, organisation: str, words: Iterable[str], *, upto: int
-) -> Iterator[tuple[range, Mapping[int, Mapping[str, int]]]]:
-    """Block → word → its cases, in spans of blocks from the newest; ``upto`` is the newest one to be read."""
+) -> Iterator[tuple[range, Mapping[int, Mapping[str, bytes]]]]:
+    """Block → word → its cases as they are stored (``workflows.case_sets``), in spans of blocks.
+
+    The spans begin with the newest block to be read, ``upto``, and become longer.
+    """
     wanted = sorted(set(words))
-    above = max(upto - _FIRST_BLOCKS, -1)
-    spans = [range(above + 1, upto + 1), range(above + 1)]
-    for span in spans:
-        if not span:
-            continue
-        found: dict[int, dict[str, int]] = defaultdict(dict)
+    for span in _spans(upto):
+        found: dict[int, dict[str, bytes]] = defaultdict(dict)
         asked = {"organisation": organisation, "above": span.start - 1, "upto": span.stop - 1}
         if wanted:
-            for word, block, stored in connection.execute(_OF_WORDS, {**asked, "words": wanted}):
-                found[block][word] = unpack(stored)
+            for word, block, stored in connection.execute(_OF_WORDS, {**asked, "words": wanted}).all():
+                found[block][word] = stored
         yield span, found
+
+
+def _spans(upto: int) -> Iterator[range]:
+    length = _FIRST_BLOCKS
+    while upto >= 0:
+        first = max(upto - length + 1, 0)
+        yield range(first, upto + 1)
+        upto, length = first - 1, length * _MORE
 
 
 def newest_block(connection: Connection) -> int:

@@ -17,7 +17,7 @@ from workflows.people import NoSuchPerson, list_people
 from workflows.reading.access import may_see_case
 from workflows.reading.case_file import open_file
 from workflows.reading.colleagues import away_at
-from workflows.tables import cases, definitions, tasks
+from workflows.tables import IS_OPEN, cases, definitions, tasks
 from workflows.terms import day_of
 
 #: From here on it only matters that there are more.
@@ -112,7 +112,7 @@ def _line(connection: Connection, person: Actor, row: Any) -> MemberTask:
 
 
 _CLAIMED = (
-    tasks.c.status == "open",
+    IS_OPEN,
     tasks.c.queue_id.in_(bindparam("queues", expanding=True)),
     # Who is kept out of a task hears nothing of it.
     not_(tasks.c.excluded.like(bindparam("me"), escape="\\")),

@@ -27,6 +27,7 @@ from workflows.operators.traces import digest_of
 from workflows.recorded_dates import false_dates
 from workflows.recorded_signing import false_signatures
 from workflows.tables import (
+    IS_OPEN,
     cases,
     comments,
     grounds,
@@ -176,7 +177,7 @@ def _compare_tables(connection: Connection, row: Any, run: Rerun) -> list[Diverg
     open_rows = connection.execute(
         select(tasks, queues.c.candidates)
         .join(queues, tasks.c.queue_id == queues.c.id)
-        .where(tasks.c.case_id == row.id, tasks.c.status == "open")
+        .where(tasks.c.case_id == row.id, IS_OPEN)
         .order_by(tasks.c.number)
     ).all()
     dispatched = [[one.number, one.dispatched_to] for one in open_rows if one.dispatched_to]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.case_sets import BLOCK, below, bit_of, block_of, cases_in, pack, unpack
+from workflows.case_sets import BLOCK, below, bit_of, block_of, cases_in, common, pack, unpack
 
 IDS = st.integers(0, 2**40)
 
@@ -17,6 +17,13 @@ def test_what_is_stored_is_read_back(places: set[int]) -> None:
     assert unpack(stored) == found
     assert len(stored) <= 1 + BLOCK // 8
     assert len(stored) <= 1 + 2 * len(places)
+
+
+@given(st.lists(st.sets(st.integers(0, BLOCK - 1), max_size=300), min_size=1, max_size=4), st.sets(IDS))
+def test_what_several_sets_have_in_common_is_in_each(sets: list[set[int]], shared: set[int]) -> None:
+    sets = [one | {place % BLOCK for place in shared} for one in sets]
+    stored = [pack(sum(1 << place for place in one)) for one in sets]
+    assert common(stored) == sum(1 << place for place in set.intersection(*sets))
 
 
 def test_a_full_block_is_its_bits_and_a_lonely_case_its_place() -> None:

@@ -16,7 +16,7 @@ from workflows.cases.queues import candidates
 from workflows.cases.saving import save
 from workflows.engine.stepping import TaskNotOpen
 from workflows.errors import WorkflowError
-from workflows.tables import tasks
+from workflows.tables import IS_OPEN, tasks
 
 
 class TaskClaimedByAnother(WorkflowError):
@@ -128,7 +128,7 @@ def _assign(
     # Who had to wait for the lock on the case read its task from before: it counts who has it now.
     assigned = connection.execute(
         update(tasks)
-        .where(*this, tasks.c.status == "open", tasks.c.assignee.is_not_distinct_from(task.assignee))
+        .where(*this, IS_OPEN, tasks.c.assignee.is_not_distinct_from(task.assignee))
         .values(assignee=to, offered_to=None, claimed_at=at if to is not None else None)
     )
     if assigned.rowcount != 1:

@@ -37,7 +37,7 @@ from workflows.cases.started_clock import StartedClock
 from workflows.cases.turn import Turn
 from workflows.clock_change import Change, ClockChange
 from workflows.ledger import NEVER, SpanKind
-from workflows.tables import clock_extensions, clock_spans, clocks, tasks, timers, to_microseconds
+from workflows.tables import IS_OPEN, clock_extensions, clock_spans, clocks, tasks, timers, to_microseconds
 
 #: A clock's change with the id of its case, and the rung it comes to next, with its moment.
 Recounted = tuple[int, ClockChange, tuple[str | None, datetime | None]]
@@ -117,7 +117,7 @@ _SHOW_DUE = (
     .where(
         tasks.c.case_id == bindparam("case"),
         tasks.c.clock == bindparam("clock_name"),
-        tasks.c.status == "open",
+        IS_OPEN,
     )
     .values(
         due_at=bindparam("new_due"),

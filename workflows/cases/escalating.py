@@ -23,7 +23,7 @@ from workflows.cases.queues import candidates
 from workflows.cases.started_clock import StartedClock
 from workflows.cases.turn import Turn
 from workflows.ladders import Ladder, Rung
-from workflows.tables import clocks, memberships, rungs, tasks, to_microseconds
+from workflows.tables import IS_OPEN, clocks, memberships, rungs, tasks, to_microseconds
 from workflows.terms import day_of, held_on
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ _REACHED = select(rungs.c.rung).where(
     rungs.c.case_id == bindparam("case"), rungs.c.clock == bindparam("clock")
 )
 _TASKS = select(tasks.c.number, tasks.c.clock, tasks.c.assignee, tasks.c.queue_id, tasks.c.excluded).where(
-    tasks.c.case_id == bindparam("case"), tasks.c.status == "open"
+    tasks.c.case_id == bindparam("case"), IS_OPEN
 )
 _UNITS = select(memberships.c.slug).where(
     memberships.c.kind == "unit",

@@ -21,7 +21,7 @@ from workflows.clock_change import ClockChange, extend, fixed_moment
 from workflows.errors import WorkflowError
 from workflows.periods import Period, period
 from workflows.staff import Staff
-from workflows.tables import cases, clocks, extension_requests, tasks
+from workflows.tables import IS_OPEN, cases, clocks, extension_requests, tasks
 from workflows.time_rules import TimeRules
 
 
@@ -117,9 +117,7 @@ def may_ask(connection: Connection, rules: TimeRules, *, case_id: int, organisat
         return False
     if not by.keys.isdisjoint(rules.may_suspend | rules.may_extend):
         return True
-    query = select(tasks.c.queue_id, tasks.c.excluded).where(
-        tasks.c.case_id == case_id, tasks.c.status == "open"
-    )
+    query = select(tasks.c.queue_id, tasks.c.excluded).where(tasks.c.case_id == case_id, IS_OPEN)
     return any(
         may_do(
             by,

@@ -24,7 +24,7 @@ from workflows.cases.actor import Actor, capacity
 from workflows.cases.open_case import OpenCase, open_case
 from workflows.cases.queues import candidates
 from workflows.cases.saving import change_task, save
-from workflows.tables import tasks
+from workflows.tables import IS_OPEN, tasks
 
 KIND: Final = "handed-on"
 _PARTIES: Final = (tasks.c.assignee, tasks.c.lent_by, tasks.c.offered_to)
@@ -81,7 +81,7 @@ def hand_on(connection: Connection, case_id: int, estate: Estate, *, at: datetim
     """
     case = open_case(connection, case_id, wait=False)
     rows = connection.execute(
-        select(tasks).where(tasks.c.case_id == case_id, tasks.c.status == "open").order_by(tasks.c.number)
+        select(tasks).where(tasks.c.case_id == case_id, IS_OPEN).order_by(tasks.c.number)
     ).all()
     passed = [_Passed(case, row, part, estate) for row in rows if (part := part_of(row, estate.user))]
     answers = case.row.answerable == estate.user

@@ -18,7 +18,7 @@ from workflows.engine import state
 from workflows.errors import WorkflowError
 from workflows.history import APPEND, link
 from workflows.ledger import NEVER
-from workflows.tables import cases, outbox, tasks, timers
+from workflows.tables import IS_OPEN, cases, outbox, tasks, timers
 from workflows.tables.storage import MICROSECOND
 
 
@@ -55,7 +55,7 @@ _CLOSE_TASK = (
     .where(
         tasks.c.case_id == bindparam("case"),
         tasks.c.number == bindparam("n"),
-        tasks.c.status == "open",
+        IS_OPEN,
     )
     .values(
         status=bindparam("new_status"),

@@ -24,7 +24,7 @@ from workflows.engine.tree import CaseTask
 from workflows.errors import CaseStops, WorkflowError
 from workflows.history import read_history
 from workflows.staff import Staff
-from workflows.tables import tasks
+from workflows.tables import IS_OPEN, tasks
 
 __all__ = ["NoWayBack", "NotWithdrawable", "earlier_steps", "send_back", "withdraw_task", "withdrawable"]
 
@@ -116,7 +116,7 @@ def _ways(case: OpenCase, task: CaseTask) -> list[EarlierStep]:
     return way_back(read_history(case.connection, case.facts.id), task)
 
 
-_OPEN = select(tasks).where(tasks.c.status == "open")
+_OPEN = select(tasks).where(IS_OPEN)
 
 
 def _submitted(case: OpenCase, number: int, by: Actor) -> tuple[TaskAtHand, EarlierStep, Actor]:

@@ -23,7 +23,7 @@ from workflows.notifications.board import forget_older
 from workflows.outbox import Deliverer
 from workflows.packages import Package, read_packages
 from workflows.people import actor_of
-from workflows.tables import tasks
+from workflows.tables import IS_OPEN, tasks
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ def _take(connection: Connection, progress: Progress, act: Act, user: str) -> Pr
 def _open_task(connection: Connection, case_id: int, element: str) -> int | None:
     found: int | None = connection.execute(
         select(tasks.c.number)
-        .where(tasks.c.case_id == case_id, tasks.c.element_id == element, tasks.c.status == "open")
+        .where(tasks.c.case_id == case_id, tasks.c.element_id == element, IS_OPEN)
         .order_by(tasks.c.number)
         .limit(1)
     ).scalar_one_or_none()

@@ -42,7 +42,7 @@ from workflows.notifications.preferences import preferences_of, time_of
 from workflows.notifications.telling import Telling, Ways, tell
 from workflows.notifications.words import DIGEST, MOST_COUNTED
 from workflows.people import actor_of
-from workflows.tables import digests, notifications, people, tasks, to_microseconds
+from workflows.tables import IS_OPEN, digests, notifications, people, tasks, to_microseconds
 
 logger = logging.getLogger(__name__)
 
@@ -221,7 +221,7 @@ def _end_of(day: date) -> int:
     return to_microseconds(following) + 1
 
 
-_IS_OPEN = tasks.c.status == "open"
+_IS_OPEN = IS_OPEN
 _MOST: Any = bindparam("most")
 _OWN = select(literal(1).label("one")).where(_IS_OPEN, tasks.c.assignee == bindparam("who"))
 #: What only the office's own norm asks for is never overdue.

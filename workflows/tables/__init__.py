@@ -54,9 +54,10 @@ from workflows.tables.traces import (
     records,
     register_entries,
 )
-from workflows.tables.work import cases, events, queues, tasks
+from workflows.tables.work import IS_OPEN, cases, events, queues, tasks
 
 __all__ = [
+    "IS_OPEN",
     "Instant",
     "Serial",
     "absences",

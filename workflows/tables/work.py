@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -133,12 +136,14 @@ tasks = Table(
     Column("suspended", Boolean, nullable=False, server_default=text("false")),
     #: Order in the inbox: the due moment, or far away when there is none.
     Column("sort_at", BigInteger, nullable=False),
+    # The last column is for counting alone: whom a task is not for is then known without reading it.
     Index(
         "ix_tasks_queue",
         "queue_id",
         "sort_at",
         "case_id",
         "number",
+        "excluded",
         sqlite_where=OPEN_TASK,
         postgresql_where=OPEN_TASK,
     ),
@@ -157,6 +162,7 @@ tasks = Table(
         "sort_at",
         "case_id",
         "number",
+        "excluded",
         sqlite_where=STANDING_STILL[0],
         postgresql_where=STANDING_STILL[1],
     ),
@@ -171,3 +177,7 @@ tasks = Table(
     Index("ix_tasks_offered_to", "offered_to", sqlite_where=OFFERED, postgresql_where=OFFERED),
     Index("ix_tasks_lent_by", "lent_by", sqlite_where=LENT, postgresql_where=LENT),
 )
+
+#: Written out, not a parameter: SQLite would have to plan a statement anew each time it is run to know that
+#: an index of the open tasks alone serves it.
+IS_OPEN: Final = tasks.c.status == literal_column("'open'")
