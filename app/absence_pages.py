@@ -26,6 +26,7 @@ from workflows.errors import WorkflowError
 from workflows.office import names_of, office_of
 from workflows.people import Person, list_people
 from workflows.reading.colleagues import everybody_else
+from workflows.terms import day_of
 from workflows.whereabouts import those_entered_for, unattended
 
 blueprint = Blueprint("absence_pages", __name__, url_prefix="/absences")
@@ -94,7 +95,7 @@ def _page(*, error: str = "") -> str:
         names = Names(office, names_of(connection, users_in(*([one.user, one.substitute] for one in found))))
         colleagues = everybody_else(connection, me().organisation, besides="", at=now)
         lacking = unattended(connection, me(), at=now)
-        units = _units(connection, [one.user for one in found])
+        units = _units(connection, [one.user for one in found], now)
     day = now.astimezone(BEIJING).date()
     kept = {me().user, *(one.user for one in others)}
     return render_template(
@@ -116,11 +117,11 @@ def _labels(found: list[Person]) -> dict[str, str]:
     return {one.user: one.name for one in found}
 
 
-def _units(connection: Connection, users: Collection[str]) -> dict[str, list[str]]:
-    """User name → keys of the person's units."""
+def _units(connection: Connection, users: Collection[str], now: datetime) -> dict[str, list[str]]:
+    """User name → keys of the units the person belongs to today."""
     return {
         one.user: [f"unit:{unit}" for unit in one.units]
-        for one in list_people(connection, me().organisation)
+        for one in list_people(connection, me().organisation, on=day_of(now))
         if one.user in users
     }
 

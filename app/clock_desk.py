@@ -117,13 +117,14 @@ def set_out(
     if view.case.status != "open":
         raise CaseEnded(case=view.case.number)
     clocks = open_clocks(connection, view.case.id)
+    organisation = view.case.organisation
     mentioned = [asked.asked_by, asked.approver] if asked is not None else []
     return Desk(
         view=view,
         rules=rules,
         clocks=tuple(clocks.values()),
         names=view.names(connection, mentioned),
-        approvers=approvers(connection, rules, organisation=view.case.organisation, besides=me().user),
+        approvers=approvers(connection, rules, organisation=organisation, besides=me().user, at=view.now),
         clock=_asked_about(clocks, asked),
         asked=asked,
     )

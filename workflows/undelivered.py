@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_, update
 
 from workflows.cases import Actor, NotPermitted
-from workflows.cases.correcting import PROCESS_ADMIN, ReasonMissing
+from workflows.cases.correcting import PROCESS_ADMIN, check_reason
 from workflows.errors import WorkflowError
 from workflows.outbox import ATTEMPTS, TAKEN, try_again
 from workflows.tables import cases, from_microseconds, outbox, to_microseconds
@@ -126,8 +126,7 @@ def give_up(connection: Connection, key: str, *, reason: str, by: Actor, at: dat
     Raises ``NotPermitted``, ``NoSuchLetter``, ``ReasonMissing``.
     """
     _find(connection, key, by)
-    if not reason.strip():
-        raise ReasonMissing()
+    check_reason(reason)
     changed = connection.execute(
         update(outbox)
         .where(outbox.c.key == key, outbox.c.sent_at.is_(None), outbox.c.given_up_at.is_(None))

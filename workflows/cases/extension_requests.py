@@ -103,11 +103,13 @@ def waiting_for(connection: Connection, user: str) -> list[tuple[str, int]]:
     return [(row.number, row.id) for row in connection.execute(query, {"me": user})]
 
 
-def approvers(connection: Connection, rules: TimeRules, *, organisation: str, besides: str) -> dict[str, str]:
-    """User → name of those who may grant an extension that ``besides`` applies for."""
+def approvers(
+    connection: Connection, rules: TimeRules, *, organisation: str, besides: str, at: datetime
+) -> dict[str, str]:
+    """User → name of those who at a moment may grant an extension that ``besides`` applies for."""
     if not rules.may_extend:
         return {}
-    found = Staff(connection, organisation).people(*sorted(rules.may_extend))
+    found = Staff(connection, organisation, at=at).people(*sorted(rules.may_extend))
     return {one["value"]: one["label"] for one in found if one["value"] != besides}
 
 
@@ -150,7 +152,7 @@ def ask_extension(
     organisation = case.facts.organisation
     if not may_ask(connection, rules, case_id=case_id, organisation=organisation, by=by):
         raise NotPermitted(user=by.user, case=case.facts.number)
-    if approver not in approvers(connection, rules, organisation=organisation, besides=by.user):
+    if approver not in approvers(connection, rules, organisation=organisation, besides=by.user, at=at):
         raise NoSuchApprover(approver=approver)
     clock = open_clock(connection, case_id, name, case.turns)
     if any(one.status == "asked" and one.clock == clock.number for one in requests_of(connection, case_id)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -106,6 +107,26 @@ def due_at(case: Case) -> str:
 
 def kinds(case: Case) -> list[str]:
     return [event.kind for event in case.events()]
+
+
+def leads(case: Case, *, days: int) -> None:
+    """王五 leads the unit until so many days from today."""
+    wang_wus = (tables.memberships.c.user == WANG_WU.user) & (tables.memberships.c.kind == "leads")
+    last = case.office.now.date() + timedelta(days=days)
+    with transaction(case.office.engine) as connection:
+        connection.execute(update(tables.memberships).where(wang_wus).values(until=last))
+
+
+def test_whose_last_day_as_a_leader_is_to_come_may_still_be_asked(case: Case) -> None:
+    leads(case, days=3)
+    ask(case)
+    assert statuses(case) == ["asked"]
+
+
+def test_whose_last_day_as_a_leader_is_over_is_not_asked(case: Case) -> None:
+    leads(case, days=-1)
+    with pytest.raises(NoSuchApprover):
+        ask(case)
 
 
 def test_what_one_asks_for_another_grants_and_the_clock_runs_longer(case: Case) -> None:
