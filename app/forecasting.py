@@ -1,8 +1,8 @@
-"""What comes next, on the page of a task: the completion rehearsed with the answers given so far."""
+"""What comes next, beside a form: completing, or opening a case, rehearsed with the answers given so far."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,15 +16,18 @@ from app.installation import installation
 from app.language import in_english, said
 from app.messages import gettext as _
 from app.signing_in import me
-from app.wording import Names
-from workflows.attachments import usable_files
+from app.wording import Names, users_in
+from workflows.attachments import UNFILED, usable_files
 from workflows.cases import FormInvalid, NotPermitted
-from workflows.cases.foreseeing import foresee
+from workflows.cases.foreseeing import foresee, foresee_start
 from workflows.database import reading
 from workflows.errors import CaseStops, Refusal
 from workflows.forms.showing import labels_of, show_form
+from workflows.office import names_of, office_of
 from workflows.reading.access import may_do_task
-from workflows.reading.forecast import APPLICANT, Forecast, forecast_of
+from workflows.reading.forecast import APPLICANT, Forecast, forecast_of, forecast_of_start
+from workflows.reading.law import Law, law_of
+from workflows.reading.starts import Start
 from workflows.reading.task_sheet import TaskSheet, task_sheet
 from workflows.rehearsing import rehearse
 
@@ -61,17 +64,39 @@ def show(case_number: str, number: int) -> ResponseReturnValue:
 def facts_of(view: CaseView, sheet: TaskSheet, answers: Mapping[str, Any]) -> dict[str, Any]:
     """What the part of the page about the next step needs."""
     outlook = look_ahead(view, sheet, answers)
-    found = outlook.forecast
-    keys = {key for task in found.tasks for key in task.keys} if found is not None else set()
-    keys |= {key for letter in found.announcements for key in letter.to} if found is not None else set()
     with reading(installation().engine) as connection:
-        names = view.names(connection, keys)
-    widgets = show_form(sheet.schema or {}, answers, known=sheet.known, errors={})
-    labels = labels_of(widgets)
+        names = view.names(connection, _keys_in(outlook))
+    return {"view": view, **_facts(outlook, names, sheet.schema, answers, sheet.known)}
+
+
+def facts_of_start(start: Start, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What the part of a start form about the first steps needs."""
+    outlook = look_ahead_of_start(start, answers)
+    with reading(installation().engine) as connection:
+        users = users_in(_keys_in(outlook), [me().user])
+        names = Names(office_of(connection, me().organisation), names_of(connection, users))
+    return _facts(outlook, names, start.schema, answers, start.known)
+
+
+def _keys_in(outlook: Outlook) -> set[str]:
+    found = outlook.forecast
+    if found is None:
+        return set()
+    tasks = {key for task in found.tasks for key in task.keys}
+    return tasks | {key for letter in found.announcements for key in letter.to}
+
+
+def _facts(
+    outlook: Outlook,
+    names: Names,
+    schema: Mapping[str, Any] | None,
+    answers: Mapping[str, Any],
+    known: Mapping[str, Any],
+) -> dict[str, Any]:
+    labels = labels_of(show_form(schema or {}, answers, known=known, errors={}))
     return {
         "outlook": outlook,
         "names": names,
-        "view": view,
         "clauses": {},
         "missing_labels": [labels.get(path) or path for path in outlook.missing if path],
         "receivers": lambda keys: receivers_words(keys, names),
@@ -100,17 +125,43 @@ def look_ahead(view: CaseView, sheet: TaskSheet, answers: Mapping[str, Any]) -> 
         )
         return forecast_of(foreseen, view.case, view.law, number=number, person=person)
 
+    return _rehearsed(act, view.law)
+
+
+def look_ahead_of_start(start: Start, answers: Mapping[str, Any]) -> Outlook:
+    """Rehearse the opening of a case by this person. Raises ``NotPermitted`` to who may not open it."""
+    person, version = me(), start.version
+    with reading(installation().engine) as connection:
+        law = law_of(connection, version.id)
+        settings = office_of(connection, version.organisation).settings
+
+    def act(connection: Connection) -> Forecast:
+        usable = usable_files(connection, case_id=UNFILED, user=person.user) if files_named(answers) else {}
+        foreseen, facts, data = foresee_start(
+            connection,
+            key=version.key,
+            data=answers,
+            by=person,
+            at=installation().clock.now(),
+            attachments=usable.keys(),
+        )
+        return forecast_of_start(foreseen, facts, data, version, law, settings=settings, person=person)
+
+    return _rehearsed(act, law)
+
+
+def _rehearsed(act: Callable[[Connection], Forecast], law: Law) -> Outlook:
     try:
         return Outlook(forecast=rehearse(installation().engine, act))
     except FormInvalid as wrong:
         return Outlook(missing=wrong.errors_en if in_english() else wrong.errors)
     except (Refusal, CaseStops) as wrong:
-        return Outlook(refused=_refusal(view, wrong), code=wrong.code, stops=isinstance(wrong, CaseStops))
+        return Outlook(refused=_refusal(law, wrong), code=wrong.code, stops=isinstance(wrong, CaseStops))
 
 
-def _refusal(view: CaseView, wrong: Refusal | CaseStops) -> str:
+def _refusal(law: Law, wrong: Refusal | CaseStops) -> str:
     if "clock" in wrong.facts:
-        wrong.facts["clock"] = view.law.name_of_clock(str(wrong.facts["clock"]))
+        wrong.facts["clock"] = law.name_of_clock(str(wrong.facts["clock"]))
     return said(wrong)
 
 

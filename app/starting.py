@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.answering import Answers, files_named, posted_answers
+from app.answering import ACT, Answers, files_named, posted_answers
 from app.drafting import Beginning, after_posting, keep_if_open, place_of_start, shape_of
 from app.drafting import begin as begin_form
+from app.forecasting import FORECAST, facts_of_start
 from app.installation import installation
 from app.language import in_english
 from app.messages import gettext as _
@@ -60,11 +63,21 @@ def begin(key: str) -> ResponseReturnValue:
     return redirect(_onwards(opened))
 
 
+@blueprint.post("/<key>/forecast")
+def foretold(key: str) -> ResponseReturnValue:
+    """What would come of opening a case with the answers posted: a part of the page."""
+    start = _start(key)
+    answers = posted_answers(start.schema, user=me().user)
+    return render_template("forecasting/show.html", **facts_of_start(start, answers.values))
+
+
 def _again(start: Start, answers: Answers, errors: Mapping[str, str]) -> str:
     """The page with what was posted, which is kept as a draft by the way."""
     asks = start.schema is not None
     saved = keep_if_open(place_of_start(start.version.key), answers) if asks else None
-    return _page(start, after_posting(answers.values, saved), errors)
+    asked = request.form.get(ACT) == FORECAST
+    outlook = facts_of_start(start, answers.values) if asked else {}
+    return _page(start, after_posting(answers.values, saved), errors, outlook)
 
 
 def _start(key: str) -> Start:
@@ -108,7 +121,12 @@ def _onwards(opened: CaseOpened) -> str:
     return url_for("task_page.show", case_number=opened.number, number=following)
 
 
-def _page(start: Start, beginning: Beginning, errors: Mapping[str, str]) -> str:
+def _page(
+    start: Start,
+    beginning: Beginning,
+    errors: Mapping[str, str],
+    outlook: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
     with reading(installation().engine) as connection:
         files = usable_files(connection, case_id=UNFILED, user=me().user)
         clauses = clauses_of(connection, start.element.provisions)
@@ -123,6 +141,6 @@ def _page(start: Start, beginning: Beginning, errors: Mapping[str, str]) -> str:
         errors=errors,
         labels=labels_of(widgets),
         files=files,
-        clauses={clause.id: clause for clause in clauses},
         endings=",".join(ENDINGS),
+        **{**outlook, "clauses": {clause.id: clause for clause in clauses}},
     )

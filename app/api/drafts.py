@@ -14,7 +14,7 @@ from app.api.looking import task_and_case
 from app.api.shapes import Shape, flag, many, moment, text, texts, values, whole
 from app.case_view import CaseView, case_view
 from app.drafting import place_of_start, place_of_task, writing_now
-from app.forecasting import Outlook, look_ahead
+from app.forecasting import Outlook, look_ahead, look_ahead_of_start
 from app.installation import installation
 from app.language import in_english
 from app.signing_in import me
@@ -37,6 +37,7 @@ blueprint = noun("drafts", "What you have written into forms and not handed in y
 _ONE = "/cases/<case_number>/tasks/<int:number>"
 _DRAFT = f"{_ONE}/draft"
 _START = "/definitions/<key>/start/draft"
+_FORESEEN = "/definitions/<key>/start/forecast"
 
 
 class DraftShape(Shape):
@@ -288,6 +289,16 @@ def start_deleted(key: str) -> dict[str, bool]:
     with transaction(installation().engine) as connection:
         _start(connection, key)
         return {"deleted": forget_draft(connection, place_of_start(key))}
+
+
+@operation(blueprint, "POST", _FORESEEN, name="forecastStart", refuses=(404,))
+@blueprint.arguments(Answering())
+@blueprint.response(200, ForecastShape)
+def start_foretold(given: dict[str, Any], key: str) -> dict[str, Any]:
+    """Ask what opening a case with these answers would bring. Nothing happens."""
+    with reading(installation().engine) as connection:
+        start = _start(connection, key)
+    return _foretold(look_ahead_of_start(start, given["data"]))
 
 
 def _start(connection: Connection, key: str) -> Start:

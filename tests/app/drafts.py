@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.app.api.conftest import Call, Programs
+from tests.app.api.conftest import GIVEN, Call, Programs
 from tests.app.conftest import KEY
 
 WRITTEN = {"data": {"opinion": "材料还缺一页"}, "base": 0}
@@ -40,6 +40,10 @@ def of_start(method: str, *, by: str = "zhang.san", **options: Any) -> Call:
     return call
 
 
+def foretold(by: str, **given: Any) -> Call:
+    return lambda office: office.call(by, "POST", f"/definitions/{KEY}/start/forecast", json=given)
+
+
 GOOD: dict[str, Call] = {
     "getDraft": about("GET", "draft", ("zhang.san", "draft")),
     "saveDraft": about("PUT", "draft", json=WRITTEN),
@@ -50,6 +54,7 @@ GOOD: dict[str, Call] = {
     "getStartDraft": of_start("GET"),
     "saveStartDraft": of_start("PUT", json={"data": {"applicant": "张三某"}, "base": 1}),
     "deleteStartDraft": of_start("DELETE"),
+    "forecastStart": foretold("zhang.san", data=GIVEN),
 }
 REFUSED: list[tuple[str, int, str, Call]] = [
     ("getDraft", 404, "no-such-draft", about("GET", "draft", ("li.si", "draft"))),
@@ -79,6 +84,7 @@ REFUSED: list[tuple[str, int, str, Call]] = [
     ("getStartDraft", 404, "no-such-definition", of_start("GET", by="outsider")),
     ("saveStartDraft", 404, "no-such-definition", of_start("PUT", by="outsider", json=WRITTEN)),
     ("deleteStartDraft", 404, "no-such-definition", of_start("DELETE", by="outsider")),
+    ("forecastStart", 404, "no-such-definition", foretold("outsider")),
 ]
 #: What an address about a case is sent, so that only the case is at fault.
 BODIES = {"saveDraft": WRITTEN, "forecastTask": {"data": {}}}

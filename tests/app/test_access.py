@@ -76,6 +76,7 @@ PAGES: dict[str, tuple[str, dict[str, object], tuple[int, ...]]] = {
     "draft_pages.discard_start": ("POST", {"key": KEY}, (NONE,) * 6),
     "draft_pages.undo_start": ("POST", {"key": KEY}, (NONE,) * 6),
     "forecasting.show": ("POST", TASK, (OK, NO, NO, NO, NO, NONE)),
+    "starting.foretold": ("POST", {"key": KEY}, (OK, NONE, NONE, NONE, NONE, NONE)),
     "notice_pages.of_task": ("GET", TASK, (OK, OK, NO, OK, OK, NONE)),
     "notice_pages.issued": ("GET", {**CASE, "identifier": 1}, (NONE, NONE, NO, NONE, NONE, NONE)),
     "files.download": ("GET", {**CASE, "identifier": "x"}, (NONE,) * 6),

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.app.conftest import KEY, MONDAY, Site, publish_for
 from tests.drafting import again, diagram, end, path, start, sub, user
 from workflows.database import transaction
-from workflows.tables import counters, drafts, events, incidents, outbox
+from workflows.tables import cases, counters, drafts, events, incidents, outbox, tasks
 
 START = f"/start/{KEY}"
 #: A step that comes again, its answers forgotten with each round.
@@ -189,6 +189,28 @@ def test_the_next_step_is_said_before_it_is_taken(site: Site, task: str) -> None
     assert "9 月 23 日 17:30" in page
     assert "您也可以办" not in page
     assert [site.rows(select(func.count()).select_from(t)) for t in (events, outbox, counters)] == before
+
+
+def test_before_a_case_is_opened_it_is_said_where_it_goes_and_nothing_stays(site: Site) -> None:
+    traces = (cases, events, outbox, counters, tasks)
+    before = [site.rows(select(func.count()).select_from(one)) for one in traces]
+    given = {"kind": "新办", "applicant": "张三某", "goods.0.title": "桌"}
+    page = site.client("zhang.san").post(f"/start/{KEY}/forecast", data=given).text
+    assert "转到窗口" in page
+    assert "<strong>check</strong>" in page
+    assert "您也可以办" in page
+    assert [site.rows(select(func.count()).select_from(one)) for one in traces] == before
+    unready = site.client("zhang.san").post(f"/start/{KEY}/forecast", data={**given, "applicant": ""}).text
+    assert "填好以下各项，就能看到提交后的去向：申请人" in unready
+    assert f'data-forecast="/start/{KEY}/forecast"' in site.client("zhang.san").get(f"/start/{KEY}").text
+
+
+def test_without_a_script_a_button_shows_where_a_new_case_goes(site: Site) -> None:
+    given = {"kind": "新办", "applicant": "张三某", "goods.0.title": "桌", "_act": "forecast"}
+    page = site.client("zhang.san").post(f"/start/{KEY}", data=given).text
+    assert "转到窗口" in page
+    assert 'value="张三某"' in page
+    assert site.numbers() == []
 
 
 def test_an_unfinished_form_is_told_what_it_lacks(site: Site, task: str) -> None:

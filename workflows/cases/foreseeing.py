@@ -1,4 +1,4 @@
-"""What would come of completing a task: the very completion, carried out to be taken back."""
+"""What would come of completing a task or opening a case: the very command, carried out to be taken back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from sqlalchemy import Connection, select
 
 from workflows.cases.actor import Actor
 from workflows.cases.completing import carried_out
-from workflows.cases.facts import Offer
+from workflows.cases.facts import CaseFacts, Offer
+from workflows.cases.open_case import OpenCase
+from workflows.cases.opening import begun
 from workflows.cases.turn import Turn
 from workflows.engine import stepping
 from workflows.engine.tree import CaseWorkflow
@@ -32,7 +34,7 @@ class Wait:
 
 @dataclass(frozen=True, kw_only=True)
 class Foreseen:
-    """What the completion would do: the event it would write, and what an event does not say."""
+    """What the command would do: the event it would write, and what an event does not say."""
 
     body: Mapping[str, Any]
     #: Tasks it would open, with their due moments.
@@ -62,13 +64,34 @@ def foresee(
     ``CaseStops`` where the completion would meet one.
     """
     case, turn, _, _ = carried_out(connection, case_id, number, data, by, at, attachments)
+    return _foreseen(case, turn)
+
+
+def foresee_start(
+    connection: Connection,
+    *,
+    key: str,
+    data: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    attachments: Collection[str] = frozenset(),
+) -> tuple[Foreseen, CaseFacts, Mapping[str, Any]]:
+    """Open a case of the regulation ``key`` as far as its saving; also its facts, and its data by scope.
+
+    The caller must roll back. Raises what ``start_case`` raises.
+    """
+    case, turn, _ = begun(connection, key=key, data=data, by=by, at=at, attachments=attachments)
+    return _foreseen(case, turn), case.facts, case.scopes.values
+
+
+def _foreseen(case: OpenCase, turn: Turn) -> Foreseen:
     workflow = case.workflow(turn)
     return Foreseen(
         body=case.bodies[-1],
         offers=tuple(turn.offers.values()),
         closed=frozenset(closed for taken in case.turns for closed in taken.closed),
         waits=tuple(_waits(workflow, turn)),
-        letters=tuple(_letters(connection, turn)),
+        letters=tuple(_letters(case.connection, turn)),
         ends=bool(workflow.completed),
     )
 

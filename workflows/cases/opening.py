@@ -63,6 +63,39 @@ def start_case(
     Raises ``NoSuchDefinition``, ``FormInvalid``, ``NotPermitted``, or a ``CaseStops`` when the diagram
     cannot even begin.
     """
+    case, _, concealed = begun(
+        connection,
+        key=key,
+        data=data,
+        by=by,
+        at=at,
+        start_element=start_element,
+        origin=origin,
+        attachments=attachments,
+    )
+    save(case)
+    store(connection, case.facts.id, concealed)
+    if origin is None:
+        issue_receipt(connection, case.facts.id, by=by.user, at=at)
+        forget_draft(connection, Place(user=by.user, start=key))
+    return CaseOpened(id=case.facts.id, number=case.facts.number)
+
+
+def begun(
+    connection: Connection,
+    *,
+    key: str,
+    data: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    start_element: str | None = None,
+    origin: str | None = None,
+    attachments: Collection[str] = frozenset(),
+) -> tuple[OpenCase, Turn, Concealed]:
+    """A case that has come to its first waits and is not saved; the turn, the identities set apart.
+
+    It has its number, and operators have left their rows and letters. Raises what ``start_case`` raises.
+    """
     version = load_version(connection, current_version(connection, key, at=at))
     element = version.start_element(start_element)
     values: dict[str, Any] = dict(data)
@@ -77,12 +110,7 @@ def start_case(
     case.scopes.write(CASE, values)
     case.adopt(stepping.start(version.process, turn, at_element=element.id))
     case.finish(turn)
-    save(case)
-    store(connection, case.facts.id, concealed)
-    if origin is None:
-        issue_receipt(connection, case.facts.id, by=by.user, at=at)
-        forget_draft(connection, Place(user=by.user, start=key))
-    return CaseOpened(id=case.facts.id, number=case.facts.number)
+    return case, turn, concealed
 
 
 def _judged(

@@ -1,4 +1,4 @@
-"""What comes next, said before a task is completed: in the terms of the diagram, for one person's eyes."""
+"""What comes next, said beforehand of a task or a new case: in the diagram's terms, for one person's eyes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from workflows.cases import Actor
 from workflows.cases.actor import may_do
-from workflows.cases.facts import Offer
+from workflows.cases.facts import CaseFacts, Offer
 from workflows.cases.foreseeing import Foreseen
+from workflows.definitions import LoadedVersion
 from workflows.ledger import NEVER
 from workflows.reading.access import may_see_case
-from workflows.reading.case_file import CaseFile
+from workflows.reading.case_file import CaseFile, CaseTask
 from workflows.reading.law import Law
 from workflows.reading.story import Detail, details_of
 
@@ -82,7 +83,7 @@ def forecast_of(foreseen: Foreseen, case: CaseFile, law: Law, *, number: int, pe
     """
     if not may_see_case(person, case):
         return Forecast(tasks=tuple(_guarded(offer, person) for offer in foreseen.offers))
-    beside = [task for task in case.open_tasks if task.number not in foreseen.closed]
+    not_beside = foreseen.closed | {offer.number for offer in foreseen.offers} | {number}
     return Forecast(
         tasks=tuple(_task(offer, person) for offer in foreseen.offers),
         details=tuple(_details(foreseen.body, law)),
@@ -91,9 +92,54 @@ def forecast_of(foreseen: Foreseen, case: CaseFile, law: Law, *, number: int, pe
             Awaited(name=law.name_of(wait.element_id), until=None if wait.until == NEVER else wait.until)
             for wait in foreseen.waits
         ),
-        beside=tuple(task.name for task in beside if task.number != number),
+        beside=tuple(task.name for task in case.open_tasks if task.number not in not_beside),
         ends=foreseen.ends,
         outcome=str(foreseen.body.get("outcome") or ""),
+    )
+
+
+def forecast_of_start(
+    foreseen: Foreseen,
+    facts: CaseFacts,
+    data: Mapping[str, Any],
+    version: LoadedVersion,
+    law: Law,
+    *,
+    settings: Mapping[str, Any],
+    person: Actor,
+) -> Forecast:
+    """What ``person``, who is about to open a case, may be told: the same as of a task they complete."""
+    case = CaseFile(
+        **{name: getattr(facts, name) for name in ("id", "number", "organisation", "opened_at", "opened_by")},
+        title="",
+        settings=settings,
+        key=version.key,
+        regulation=version.name,
+        version_id=version.id,
+        version_number=version.number,
+        status="open",
+        outcome=None,
+        closed_at=None,
+        seq=0,
+        answerable=facts.opened_by,
+        data=data,
+        tasks=tuple(_opened(offer, facts.opened_at) for offer in foreseen.offers),
+    )
+    return forecast_of(foreseen, case, law, number=0, person=person)
+
+
+def _opened(offer: Offer, at: datetime) -> CaseTask:
+    return CaseTask(
+        **{name: getattr(offer, name) for name in ("number", "element_id", "process", "name")},
+        status="open",
+        assignee=offer.dispatched_to,
+        opened_at=at,
+        ended_at=None,
+        ended_by=None,
+        due_at=offer.due_at,
+        provisional=offer.provisional,
+        keys=frozenset(offer.keys),
+        excluded=frozenset(offer.excluded),
     )
 
 

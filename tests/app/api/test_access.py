@@ -46,6 +46,11 @@ ADDRESSES: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "api_drafts.writing": ("GET", f"{TASK}/writers", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
     "api_drafts.foretold": ("POST", f"{TASK}/forecast", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
     "api_drafts.earlier": ("GET", f"{TASK}/earlier", (OK, NO, NO, NO, NO, NO, NONE, WHO)),
+    "api_drafts.start_foretold": (
+        "POST",
+        f"/definitions/{KEY}/start/forecast",
+        (OK, NONE, OK, NONE, NONE, NONE, NONE, WHO),
+    ),
     "api_drafts.start_shown": ("GET", f"/definitions/{KEY}/start/draft", (NONE,) * 7 + (WHO,)),
     "api_drafts.start_saved": ("PUT", f"/definitions/{KEY}/start/draft", (WRONG,) * 7 + (WHO,)),
     "api_drafts.start_deleted": (

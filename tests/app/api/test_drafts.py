@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.app.api.conftest import Programs
+from tests.app.api.conftest import GIVEN, Programs
+from tests.app.conftest import KEY
 from tests.app.drafts import START, WRITTEN
 
 
@@ -52,6 +53,18 @@ def test_a_forecast_says_what_then_happens(programs: Programs) -> None:
     last = programs.call("wang.wu", "POST", f"{programs.task('decide')}/forecast", json={}).json
     assert (last["ends"], last["outcome"], last["tasks"]) == (True, "准予", [])
     assert [one["kind"] for one in last["details"]] == ["entered", "stopped"]
+
+
+def test_a_forecast_of_a_new_case_says_what_then_happens(programs: Programs) -> None:
+    found = programs.call(
+        "zhang.san", "POST", f"/definitions/{KEY}/start/forecast", json={"data": GIVEN}
+    ).json
+    (following,) = found["tasks"]
+    assert (found["ready"], following["mine"], found["beside"]) == (True, True, [])
+    number = programs.open_case()
+    assert number.endswith("-00001")
+    task = programs.call("zhang.san", "GET", programs.task("check")).json
+    assert (following["name"], following["due_at"]) == (task["name"], task["due_at"])
 
 
 def test_a_case_that_would_stop_is_foretold_as_such_and_leaves_no_incident(programs: Programs) -> None:

@@ -11,7 +11,7 @@ from tests import drafting as d
 from tests.office import LI_SI, ZHANG_SAN, Case, Office
 from workflows import tables
 from workflows.cases import Actor, FormInvalid, NotPermitted, TaskClaimedByAnother
-from workflows.cases.foreseeing import Foreseen, foresee
+from workflows.cases.foreseeing import Foreseen, foresee, foresee_start
 from workflows.database import reading
 from workflows.errors import CaseStops
 from workflows.rehearsing import rehearse
@@ -104,6 +104,38 @@ def test_nothing_of_it_stays(office: Office) -> None:
     foreseen(case, "check", name="张三某", text="齐全")
     assert everything(office) == before
     assert case.do("check", name="张三某").open() == ["decide", "file"]
+
+
+def opening(office: Office, key: str, *, by: Actor = ZHANG_SAN, **data: Any) -> Foreseen:
+    def act(connection: Any) -> Foreseen:
+        return foresee_start(connection, key=key, data=data, by=by, at=office.now)[0]
+
+    return rehearse(office.engine, act)
+
+
+def test_the_opening_of_a_case_is_foreseen_as_it_then_happens_and_nothing_of_it_stays(office: Office) -> None:
+    key = office.publish(
+        d.diagram(
+            "t.visit",
+            d.start(form="visitor"),
+            d.operator("begin", "start-clock", clock='"decide"', limit="workdays(2)"),
+            d.operator("tell", "notify", to='["applicant", "unit:chiefs"]', subject='"已受理"'),
+            d.user("decide", candidates='unit("chiefs")', clock="decide"),
+            d.end(),
+            *d.path("start", "begin", "tell", "decide", "end"),
+        )
+    )
+    before = everything(office)
+    told = opening(office, key, name="张三某", text="齐全")
+    assert everything(office) == before
+    case = office.apply(key, name="张三某", text="齐全")
+    (offer,) = told.offers
+    (task,) = case.tasks()
+    assert (offer.element_id, offer.keys, offer.due_at) == ("decide", ["unit:chiefs"], task.due_at)
+    assert [kind for kind, _ in told.letters] == ["notify"]
+    written = case.events()[0].body
+    for name in ("steps", "offers", "clocks", "closed"):
+        assert told.body[name] == written[name], name
 
 
 def test_an_end_is_foreseen_with_its_outcome(office: Office) -> None:
