@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +81,11 @@ def foresee_start(
 
     The caller must roll back. Raises what ``start_case`` raises.
     """
-    case, turn, _ = begun(connection, key=key, data=data, by=by, at=at, attachments=attachments)
+    # A database does not give out an id again that was taken back: none is drawn for what will not be.
+    nobody = -1 - secrets.randbelow(2**62)
+    case, turn, _ = begun(
+        connection, key=key, data=data, by=by, at=at, attachments=attachments, identifier=nobody
+    )
     return _foreseen(case, turn), case.facts, case.scopes.values
 
 

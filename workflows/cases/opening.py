@@ -91,10 +91,12 @@ def begun(
     start_element: str | None = None,
     origin: str | None = None,
     attachments: Collection[str] = frozenset(),
+    identifier: int | None = None,
 ) -> tuple[OpenCase, Turn, Concealed]:
     """A case that has come to its first waits and is not saved; the turn, the identities set apart.
 
-    It has its number, and operators have left their rows and letters. Raises what ``start_case`` raises.
+    It has its number, and the next id unless another is given; operators have left their rows and letters.
+    Raises what ``start_case`` raises.
     """
     version = load_version(connection, current_version(connection, key, at=at))
     element = version.start_element(start_element)
@@ -102,7 +104,7 @@ def begun(
     concealed: Concealed = []
     if origin is None:
         values, concealed = _judged(connection, version, element, data, attachments, at)
-    case = _new(connection, version, by=by, at=at)
+    case = _new(connection, version, by=by, at=at, identifier=identifier)
     command = {"start": element.id, "data": values, "origin": origin, "version": version.content_hash}
     turn = case.turn("opened", at=at, by=None if by.user == SYSTEM else by, command=command)
     if origin is None:
@@ -144,12 +146,15 @@ def _check_starter(turn: Turn, element: Element, by: Actor) -> None:
         raise NotPermitted(user=by.user, element=element.id)
 
 
-def _new(connection: Connection, version: LoadedVersion, *, by: Actor, at: datetime) -> OpenCase:
+def _new(
+    connection: Connection, version: LoadedVersion, *, by: Actor, at: datetime, identifier: int | None
+) -> OpenCase:
     year = at.astimezone(BEIJING).year
     count = next_value(connection, f"case:{version.organisation}:{year}")
     number = f"{version.organisation}-{year}-{count:05d}"
     made = connection.execute(
         insert(cases).values(
+            **({} if identifier is None else {"id": identifier}),
             number=number,
             organisation=version.organisation,
             definition_id=version.definition_id,
