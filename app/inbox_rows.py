@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.addresses import TaskAddresses
 from app.inbox_lines import Line
+from app.installation import installation
 from app.limit_words import DueWords, LimitWords, due_of, limit_of
 from app.passing_words import Note, passing_notes
 from app.signing_in import me
@@ -41,7 +42,9 @@ class Row:
     due: DueWords
     candidates: str
     assignee: str
+    #: This year goes unsaid in the column.
     arrived: str
+    arrived_on: str
     ended: str
     #: When what is finished was due.
     was_due: str
@@ -51,10 +54,11 @@ class Row:
 def rows_of(lines: list[Line], names: Names, box: Box) -> list[Row]:
     """These lines in words, as the person of this request sees them in a box."""
     to_task = TaskAddresses("task_page.show")
-    return [_row(line, names, box, to_task(line.row)) for line in lines]
+    this_year = moment(installation().clock.now())[:5]
+    return [_row(line, names, box, to_task(line.row), this_year) for line in lines]
 
 
-def _row(line: Line, names: Names, box: Box, address: str) -> Row:
+def _row(line: Line, names: Names, box: Box, address: str, this_year: str) -> Row:
     row = line.row
     return Row(
         case_number=row.case_number,
@@ -68,7 +72,8 @@ def _row(line: Line, names: Names, box: Box, address: str) -> Row:
         due=due_of(row),
         candidates=names.keys(line.keys),
         assignee=names.person(row.assignee) if row.assignee else "",
-        arrived=moment(row.opened_at),
+        arrived=moment(row.opened_at).removeprefix(this_year),
+        arrived_on=moment(row.opened_at),
         ended=moment(row.ended_at),
         was_due=moment(row.due_at) if box is Box.DONE else "",
         act=_act(line, box),

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from flask import Flask
 
 from app.messages import gettext as _
-from app.time_words import due_moment, norm_words, stands_still
+from app.time_words import due_moment, norm_words, short_norm, stands_still
 from app.wording import due_words, moment
 from workflows.lamps import Lamp, Urgency
 
@@ -42,8 +42,9 @@ class DueWords(NamedTuple):
     at: str
     #: Its clock stands still: it has a ground, and no moment.
     stands_still: bool
-    #: The office's own norm.
+    #: The office's own norm, and what it means.
     norm: str
+    norm_told: str
 
 
 def attach(app: Flask) -> None:
@@ -67,5 +68,6 @@ def due_of(task: Limited, *, is_open: bool = True) -> DueWords:
     return DueWords(
         at=due_moment(task.due_at) if task.due_at is not None else "",
         stands_still=task.due_at is None and task.suspended,
-        norm=norm_words(task.norm_at) if task.norm_at is not None and is_open else "",
+        norm=short_norm(task.norm_at) if task.norm_at is not None and is_open else "",
+        norm_told=norm_words(task.norm_at) if task.norm_at is not None and is_open else "",
     )

@@ -87,6 +87,13 @@ def norm_words(at: datetime) -> str:
     return _("内部时限 %(at)s（提醒，不是法定期限）", at=due_moment(at))
 
 
+def short_norm(at: datetime) -> str:
+    """The same in the narrow column of a list."""
+    if at < installation().clock.now():
+        return _("已过内部时限")
+    return _("内部时限 %(at)s", at=due_moment(at))
+
+
 def parts_words(parts: Iterable[Part]) -> str:
     """What is left of a period."""
     said = [_part(part) for part in parts]
