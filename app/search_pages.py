@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from app.addresses import CaseAddresses, TaskAddresses
 from app.installation import installation
 from app.messages import gettext as _
 from app.search_table import write_hits
@@ -70,6 +71,8 @@ def show() -> ResponseReturnValue:
         regulations=regulations,
         states=STATES,
         left=left,
+        to_case=CaseAddresses("case_pages.show"),
+        to_task=TaskAddresses("task_page.show"),
         terms=terms,
         marked=lambda text: marked(text, terms),
         is_narrowed=len(asked_of(question)) > 1,
