@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint, text
 
 from workflows.tables.storage import Instant, Serial, metadata
+
+WAITING = text("received_at IS NULL AND void_at IS NULL")
 
 #: Visits 来访, in the order in which they were registered; one by mistake is struck out and stays.
 visits = Table(
@@ -46,6 +48,8 @@ visits = Table(
     Index("ix_visits_day", "organisation", "day", "id"),
     Index("ix_visits_unit", "organisation", "unit", "id"),
     Index("ix_visits_case_id", "case_id"),
+    # What waits to be taken over is few, however many came.
+    Index("ix_visits_waiting", "organisation", "unit", "id", sqlite_where=WAITING, postgresql_where=WAITING),
 )
 
 #: Who the visitors are, kept apart like ``identities``: each row can be destroyed lawfully.

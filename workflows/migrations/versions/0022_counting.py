@@ -1,4 +1,4 @@
-"""Tasks of a queue are counted from its index alone."""
+"""Tasks of a queue, and visits that wait for a unit, are counted from an index alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on = None
 
 _COLUMNS = ["queue_id", "sort_at", "case_id", "number", "excluded"]
 _OPEN = sa.text("status = 'open'")
+_WAITING = sa.text("received_at IS NULL AND void_at IS NULL")
 
 
 def upgrade() -> None:
@@ -22,4 +23,11 @@ def upgrade() -> None:
         _COLUMNS,
         sqlite_where=sa.text("status = 'open' AND suspended = 1"),
         postgresql_where=sa.text("status = 'open' AND suspended"),
+    )
+    op.create_index(
+        "ix_visits_waiting",
+        "visits",
+        ["organisation", "unit", "id"],
+        sqlite_where=_WAITING,
+        postgresql_where=_WAITING,
     )
