@@ -19,7 +19,8 @@ async function open(place) {
     return;
   }
   canvas.replaceChildren(document.importNode(drawing, true));
-  // Moved within its frame only: the page stays where it is.
+  // Opened at the lower edge of the window, it would be out of sight.
+  place.scrollIntoView({ block: "nearest" });
   const here = canvas.querySelector("#here") ?? canvas.querySelector(".current");
   if (!here) return;
   const [frame, spot] = [canvas.getBoundingClientRect(), here.getBoundingClientRect()];

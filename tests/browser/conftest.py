@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from app import create_app
 from app.settings import PACKAGES, Settings
-from tests.app.installing import installed
 from workflows.clock import BEIJING
 from workflows.clock_setting import create_controlled
 from workflows.database import connect, sqlite_url, transaction
@@ -74,14 +74,15 @@ def site(packaged: Path, tmp_path: Path) -> Iterator[str]:
     settings = Settings(
         data=tmp_path, database=sqlite_url(tmp_path), secret="browser" * 6, controlled_clock=True
     )
-    with installed(settings) as app:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    app = create_app(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["guicheng"].engine.dispose()
 
 
 @pytest.fixture(scope="session")
