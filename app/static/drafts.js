@@ -27,6 +27,7 @@
     let composing = false;
     let waiting = 2000;
     let arrived = null;
+    let going = false;
 
     form.addEventListener("input", () => changed(SOON));
     form.addEventListener("change", (event) => {
@@ -39,6 +40,11 @@
       if (arrived) show(arrived);
     });
     form.addEventListener("submit", handIn);
+    // The next page may have been made before what is on its way arrives: it needs what is kept here.
+    addEventListener("beforeunload", () => {
+      going = true;
+      setTimeout(() => (going = false), 10000);
+    });
     addEventListener("pagehide", () => wanted && !leaving && send(true));
     document.addEventListener("visibilitychange", () => document.hidden && wanted && !leaving && send(true));
     addEventListener("online", () => read(key) && send());
@@ -137,7 +143,7 @@
       if (!answer.ok || !told) return say(words.failed, "down");
       waiting = 2000;
       form.elements._base.value = told.revision;
-      if (!wanted) forget(key);
+      if (!wanted && !going) forget(key);
       say(told.warning || told.state, told.warning ? "warned" : "");
       if (others) others.textContent = told.others;
       if (told.form === null) return;
@@ -163,6 +169,8 @@
     function takeUp() {
       const found = read(key);
       if (!found) return;
+      const written = (fields) => JSON.stringify(fields.filter(([name]) => !name.startsWith("_")));
+      if (written(found.fields) === written(entry().fields)) return forget(key);
       if (Number(found.base) >= Number(form.elements._base.value)) return void resend(found);
       const note = document.createElement("p");
       note.className = "kept-note";

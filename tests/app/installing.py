@@ -33,7 +33,7 @@ def _application() -> Flask:
 def installed(settings: Settings, **configured: Any) -> Iterator[Flask]:
     """The application, working on another installation until the test is over; one at a time."""
     app = _application()
-    config = dict(app.config)
+    config, static = dict(app.config), app.static_folder
     found = Installation.of(settings)
     app.extensions[EXTENSION] = found
     app.config.update(SECRET_KEY=settings.secret, SESSION_COOKIE_SECURE=settings.production, **configured)
@@ -41,4 +41,5 @@ def installed(settings: Settings, **configured: Any) -> Iterator[Flask]:
     yield app
     app.config.clear()
     app.config.update(config)
+    app.static_folder = static
     found.engine.dispose()
